@@ -1,0 +1,195 @@
+"""Reports and the incidents they become: types, states, reporters, narrative, files, links."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maplebridge.incidents.rules import DISPOSITIONS, OPEN_STATES, PRIORITIES, SOURCES, STATES
+
+if TYPE_CHECKING:
+    from maplebridge.people.actor import Actor
+
+
+class IncidentType(models.Model):
+    """A kind of incident, as data: APCO 2.103 family, names in both languages, priority and targets."""
+
+    code = models.SlugField(_("code"), max_length=32, primary_key=True)
+    family = models.CharField(_("family"), max_length=16)
+    name = models.CharField(_("name"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    words = models.CharField(_("also called"), max_length=300, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(_("priority"), default=5)
+    target_s = models.PositiveIntegerField(_("response target in seconds"), default=600)
+    scene_s = models.PositiveIntegerField(_("usual time on scene in seconds"), default=900)
+    skills = models.JSONField(_("skills wanted"), default=list, blank=True)
+    active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        ordering = ("family", "code")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def open(self) -> "IncidentQuerySet":
+        """Incidents that still need somebody."""
+        return self.filter(state__in=OPEN_STATES, merged_into=None)
+
+    def visible_to(self, actor: "Actor") -> "IncidentQuerySet":
+        """Incidents the actor may see: with the permission, and inside the area the role is bound to."""
+        if not actor.may("incidents.view"):
+            return self.none()
+        return self.filter(area_path__contains=f"/{actor.area_code}/") if actor.area_code else self.all()
+
+
+class Incident(models.Model):
+    """Something that happened at a place, from first report to close. States are EIDO's."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    type = models.ForeignKey(IncidentType, models.PROTECT, verbose_name=_("type"))
+    state = models.CharField(_("state"), max_length=20, choices=[(s, s) for s in STATES], default="Active")
+    held = models.BooleanField(_("held"), default=False)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES)
+    priority_reason = models.CharField(_("why this priority"), max_length=200, blank=True, default="")
+    source = models.CharField(_("source"), max_length=10, choices=SOURCES)
+    lon = models.FloatField(_("longitude"))
+    lat = models.FloatField(_("latitude"))
+    cell = models.BigIntegerField(_("H3 cell"), db_index=True)
+    address = models.CharField(_("place"), max_length=200, blank=True, default="")
+    area_code = models.CharField(_("area"), max_length=40, blank=True, default="", db_index=True)
+    area_path = models.CharField(_("area path"), max_length=200, blank=True, default="")
+    reported_at = models.DateTimeField(_("reported at"), db_index=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    assigned_at = models.DateTimeField(_("first unit assigned at"), null=True, blank=True)
+    enroute_at = models.DateTimeField(_("first unit en route at"), null=True, blank=True)
+    onscene_at = models.DateTimeField(_("first unit on scene at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, db_index=True)
+    disposition = models.CharField(
+        _("disposition"), max_length=24, blank=True, choices=DISPOSITIONS, default=""
+    )
+    closed_at_post = models.BooleanField(_("handled and closed at the post"), default=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    source_key = models.CharField(_("key at its source"), max_length=140, null=True, blank=True, unique=True)
+    invented = models.BooleanField(_("invented"), default=False)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-reported_at",)
+        indexes = [
+            models.Index(fields=("state", "priority", "reported_at"), name="incident_queue"),
+            models.Index(fields=("lon", "lat"), name="incident_lonlat"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Number as people say it: at least four digits."""
+        return f"{self.number:04d}"
+
+
+class Report(models.Model):
+    """What one reporter said. Merging moves no report: each keeps its incident of origin and its words."""
+
+    PURPOSE: ClassVar[str] = "handling this incident and following it up with the reporter"
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="reports")
+    source = models.CharField(_("source"), max_length=10, choices=SOURCES)
+    narrative = models.TextField(_("narrative"), blank=True, default="")
+    caller = models.CharField(_("caller"), max_length=120, blank=True, default="")
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
+    language = models.CharField(_("language"), max_length=12, blank=True, default="")
+    follow_key = models.CharField(_("follow-up code"), max_length=24, null=True, blank=True, unique=True)
+    reported_at = models.DateTimeField(_("reported at"))
+    expires_at = models.DateTimeField(_("personal data erased at"))
+
+    def __str__(self) -> str:
+        return f"{self.incident} · {self.get_source_display()}"
+
+
+class Note(models.Model):
+    """A line of narrative added while the incident lives."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="notes")
+    text = models.TextField(_("text"))
+    author = models.CharField(_("author"), max_length=80)
+    at = models.DateTimeField(_("at"))
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Attachment(models.Model):
+    """A photo or file, checked by type and size; public photos lose their EXIF position."""
+
+    PURPOSE: ClassVar[str] = "evidence in this incident"
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="attachments")
+    file = models.FileField(_("file"), upload_to="incidents/%Y/%m/")
+    name = models.CharField(_("name"), max_length=120)
+    media_type = models.CharField(_("media type"), max_length=60)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    at = models.DateTimeField(_("at"))
+    expires_at = models.DateTimeField(_("erased at"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Link(models.Model):
+    """Two incidents that belong together."""
+
+    KINDS = [("child", _("part of")), ("related", _("related to")), ("split", _("split from"))]
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Incident, models.CASCADE, related_name="linked_from")
+    kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("incident", "other", "kind"), name="link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.incident} {self.kind} {self.other}"
+
+
+class Closer(models.Model):
+    """Who closed an incident, so that reopening can alert them."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="closers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    at = models.DateTimeField(_("at"))
+
+    def __str__(self) -> str:
+        return f"{self.user} closed {self.incident}"
+
+
+class Numbering(models.Model):
+    """The next incident number; one row."""
+
+    next_number = models.PositiveIntegerField(_("next number"), default=1)
+
+    def __str__(self) -> str:
+        return str(self.next_number)
+
+
+class ReservedNumber(models.Model):
+    """A number printed on a paper card for an outage, used when the card is entered later."""
+
+    number = models.PositiveIntegerField(_("number"), primary_key=True)
+    reserved_at = models.DateTimeField(_("reserved at"))
+    incident = models.OneToOneField(Incident, models.SET_NULL, null=True, blank=True, related_name="card")
+
+    def __str__(self) -> str:
+        return f"{self.number:04d}"
+
+
+def open_at(moment: datetime) -> models.Q:
+    """Condition: the incident had been reported and was not yet closed at that moment."""
+    return models.Q(reported_at__lte=moment) & (models.Q(closed_at=None) | models.Q(closed_at__gt=moment))

@@ -1,0 +1,108 @@
+"""Writes about staff, tokens, units and shifts."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maplebridge.journal.act import act
+from maplebridge.kernel.geometry import valid_lonlat
+from maplebridge.kernel.refused import BadInput
+from maplebridge.people.actor import Actor, token_digest
+from maplebridge.people.models import ApiToken, Shift, Unit, User
+from maplebridge.people.rules import ROLES, UNIT_KINDS
+
+
+def enrol_user(
+    actor: Actor,
+    *,
+    username: str,
+    display_name: str,
+    role: str,
+    password: str | None,
+    area_code: str = "",
+    language: str = "",
+    at: datetime,
+) -> User:
+    """Create an account, or set the role, name and password of an existing one. Raises BadInput on the role."""
+    actor.must("people.manage")
+    if role not in ROLES:
+        raise BadInput(
+            "role",
+            _("There is no role “%(role)s”. Roles: %(roles)s.") % {"role": role, "roles": ", ".join(ROLES)},
+        )
+    with act(actor, "people.user_enrolled", at=at) as entry:
+        user = User.objects.filter(username=username).first() or User(username=username)
+        user.display_name, user.role, user.area_code, user.language = display_name, role, area_code, language
+        if password:
+            user.set_password(password)
+        elif not user.pk:
+            user.set_unusable_password()
+        user.save()
+        entry.about(user, role=role, area=area_code).keep_private(username=username, name=display_name)
+    return user
+
+
+def issue_token(actor: Actor, *, user: User, days: int = 90, at: datetime) -> str:
+    """Make a bearer token for a user and return its text, which is never shown again."""
+    actor.must("people.manage")
+    text = "mb_" + secrets.token_urlsafe(32)
+    with act(actor, "people.token_issued", at=at) as entry:
+        token = ApiToken.objects.create(
+            user=user, digest=token_digest(text), made_at=at, expires_at=at + timedelta(days=days)
+        )
+        entry.about(token, user=f"user:{user.pk}", days=days)
+    return text
+
+
+def enlist_unit(
+    actor: Actor,
+    *,
+    call_sign: str,
+    kind: str,
+    home: tuple[float, float],
+    skills: list[str] | None = None,
+    area_code: str = "",
+    invented: bool = False,
+    at: datetime,
+) -> Unit:
+    """Create a unit, or change the one with that call sign. `home` is (lon, lat). Raises BadInput."""
+    actor.must("people.manage")
+    if kind not in UNIT_KINDS:
+        raise BadInput(
+            "kind",
+            _("There is no unit kind “%(kind)s”. Kinds: %(kinds)s.")
+            % {"kind": kind, "kinds": ", ".join(UNIT_KINDS)},
+        )
+    if not valid_lonlat(*home):
+        raise BadInput(
+            "home", _("The unit's home is not a place on Earth: give longitude, latitude in degrees.")
+        )
+    values: dict[str, Any] = {
+        "kind": kind,
+        "skills": sorted(skills or []),
+        "home_lon": home[0],
+        "home_lat": home[1],
+        "area_code": area_code,
+        "active": True,
+        "invented": invented,
+    }
+    with act(actor, "people.unit_enlisted", at=at) as entry:
+        unit, _made = Unit.objects.update_or_create(call_sign=call_sign.upper(), defaults=values)
+        entry.about(unit, call_sign=unit.call_sign, kind=kind, lon=home[0], lat=home[1])
+    return unit
+
+
+def open_shift(
+    actor: Actor, *, unit: Unit, crew: list[User], starts_at: datetime, ends_at: datetime, at: datetime
+) -> Shift:
+    """Put a unit on duty with its crew from one moment to another."""
+    actor.must("people.manage")
+    if ends_at <= starts_at:
+        raise BadInput("ends_at", _("The shift ends before it starts. Give an end after the start."))
+    with act(actor, "people.shift_opened", at=at) as entry:
+        shift = Shift.objects.create(unit=unit, starts_at=starts_at, ends_at=ends_at)
+        shift.crew.set(crew)
+        entry.about(shift, unit=f"unit:{unit.pk}", crew=[f"user:{user.pk}" for user in crew])
+    return shift

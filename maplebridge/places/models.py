@@ -1,0 +1,104 @@
+"""The city: areas, streets, crossings, addresses, named places, and notes about premises. All of it is data."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class City(models.Model):
+    """The one row that says which city this is and where its files lie."""
+
+    name = models.CharField(_("name"), max_length=80)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    west = models.FloatField(_("west"))
+    south = models.FloatField(_("south"))
+    east = models.FloatField(_("east"))
+    north = models.FloatField(_("north"))
+    edition = models.CharField(_("edition"), max_length=64, help_text=_("hash of the imported files"))
+    attribution = models.CharField(_("attribution"), max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def bbox(self) -> tuple[float, float, float, float]:
+        return self.west, self.south, self.east, self.north
+
+    def holds(self, lon: float, lat: float) -> bool:
+        """Whether the point lies in the city's box."""
+        return self.west <= lon <= self.east and self.south <= lat <= self.north
+
+
+class Area(models.Model):
+    """A beat, ward, station or district; a tree by `parent`."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=24, default="beat")
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
+    geometry = models.JSONField(_("geometry"), help_text=_("GeoJSON Polygon or MultiPolygon"))
+    west = models.FloatField(_("west"))
+    south = models.FloatField(_("south"))
+    east = models.FloatField(_("east"))
+    north = models.FloatField(_("north"))
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(models.Model):
+    """Something with a name or address that a report can point at: street, crossing, address, shop, park."""
+
+    KINDS = ("street", "crossing", "address", "poi", "area", "station")
+
+    key = models.CharField(_("key"), max_length=160, unique=True, help_text=_("stable over re-imports"))
+    kind = models.CharField(_("kind"), max_length=10)
+    category = models.CharField(_("category"), max_length=40, blank=True, default="")
+    name = models.CharField(_("name"), max_length=200)
+    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, default="")
+    search = models.CharField(_("search text"), max_length=500, help_text=_("folded name, pinyin, initials"))
+    lon = models.FloatField(_("longitude"))
+    lat = models.FloatField(_("latitude"))
+    cell = models.BigIntegerField(_("H3 cell"), db_index=True)
+    gone = models.BooleanField(_("no longer on the map"), default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=("kind", "search"), name="place_kind_search")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NoteQuerySet(models.QuerySet["PremiseNote"]):
+    def valid(self, at: datetime) -> "NoteQuerySet":
+        return self.filter(expires_at__gt=at, withdrawn=False)
+
+
+class PremiseNote(models.Model):
+    """A hazard or hint about a place, shown to whoever is sent there. Never about a person; always with an end."""
+
+    KINDS = [("hazard", _("hazard")), ("access", _("access")), ("hint", _("hint"))]
+
+    kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
+    text = models.CharField(_("text"), max_length=400)
+    reason = models.CharField(_("reason"), max_length=200)
+    lon = models.FloatField(_("longitude"))
+    lat = models.FloatField(_("latitude"))
+    cell = models.BigIntegerField(_("H3 cell"), db_index=True)
+    radius_m = models.PositiveIntegerField(_("radius in metres"), default=40)
+    made_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    withdrawn = models.BooleanField(_("withdrawn"), default=False)
+
+    objects = NoteQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+GeoJSON = dict[str, Any]

@@ -1,0 +1,137 @@
+"""Configuration: `MAPLEBRIDGE_*` in the environment over one TOML file, checked at start with sentences."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class BadConfiguration(Exception):
+    """A setting is unusable; the message says which, why, and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that an operator may set. Names in the environment: MAPLEBRIDGE_ + the name in capitals."""
+
+    home: Path = field(default_factory=lambda: Path("var"))
+    database: str = ""  # empty: SQLite in `home`; else postgresql://user:password@host:port/name
+    secret_key: str = ""  # empty: made once and kept in `home`
+    hosts: str = "127.0.0.1,localhost"
+    origin: str = ""  # public address, for example https://police.example.org
+    port: int = 8000
+    debug: bool = False
+    time_zone: str = "UTC"
+    style_url: str = ""  # an online map style instead of our own base map
+    language: str = "en"
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether the service is reached over TLS, so that cookies must be too."""
+        return self.origin.startswith("https://")
+
+
+def load(environment: Mapping[str, str] | None = None) -> Config:
+    """Read the TOML file named by MAPLEBRIDGE_CONFIG (or HOME/maplebridge.toml), then the environment over it.
+
+    Raises BadConfiguration with a sentence.
+    """
+    env = os.environ if environment is None else environment
+    config = Config()
+    home = Path(env.get("MAPLEBRIDGE_HOME", config.home))
+    file = Path(env.get("MAPLEBRIDGE_CONFIG", home / "maplebridge.toml"))
+    values: dict[str, Any] = {}
+    if file.exists():
+        values |= _from_toml(file)
+    elif "MAPLEBRIDGE_CONFIG" in env:
+        raise BadConfiguration(
+            f"MAPLEBRIDGE_CONFIG names {file}, which is not there. Create it or unset the variable."
+        )
+    known = {f.name for f in fields(Config)}
+    values |= {n: env[f"MAPLEBRIDGE_{n.upper()}"] for n in known if f"MAPLEBRIDGE_{n.upper()}" in env}
+    if unknown := set(values) - known:
+        raise BadConfiguration(
+            f"{file} sets {', '.join(sorted(unknown))}, which Maplebridge does not know. Known: {', '.join(sorted(known))}."
+        )
+    return _checked(replace(config, **{name: _converted(name, value) for name, value in values.items()}))
+
+
+def _from_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(f"{file} is not valid TOML: {error}.") from error
+
+
+def _converted(name: str, value: Any) -> Any:
+    if name == "home":
+        return Path(value)
+    if name in ("debug", "demo"):
+        if str(value).lower() not in ("1", "0", "true", "false", "yes", "no", ""):
+            raise BadConfiguration(f"{name} is {value!r}; write true or false.")
+        return str(value).lower() in ("1", "true", "yes")
+    if name == "port":
+        if not str(value).isdigit() or not 0 < int(value) < 65536:
+            raise BadConfiguration(f"port is {value!r}; write a whole number from 1 to 65535.")
+        return int(value)
+    return str(value)
+
+
+def _checked(config: Config) -> Config:
+    try:
+        ZoneInfo(config.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadConfiguration(
+            f"time_zone is {config.time_zone!r}; write a name such as Europe/Helsinki or Asia/Shanghai."
+        ) from error
+    if config.database and urlsplit(config.database).scheme not in ("postgresql", "postgres"):
+        raise BadConfiguration(
+            "database must start with postgresql:// , or be empty for the embedded SQLite."
+        )
+    if config.language not in ("en", "zh-hans"):
+        raise BadConfiguration(f"language is {config.language!r}; write en or zh-hans.")
+    return replace(config, home=config.home.expanduser().resolve())
+
+
+def secret_of(config: Config) -> str:
+    """Return the secret key: the configured one, or one made once and kept readable by the owner alone."""
+    if config.secret_key:
+        return config.secret_key
+    file = config.home / "secret_key"
+    if not file.exists():
+        config.home.mkdir(parents=True, exist_ok=True)
+        with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def database_of(config: Config) -> dict[str, Any]:
+    """Django's DATABASES["default"] for this configuration."""
+    if not config.database:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(config.home / "maplebridge.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+            },
+        }
+    url = urlsplit(config.database)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
