@@ -1,0 +1,313 @@
+"""Shortest times over the road graph, compiled: one bounded search answers for one point and many others.
+
+Times are integer milliseconds, so that sums are exact and equal in whatever order they are added. Places are rows
+`at` = (chain or -1, piece, ms along from the chain's start, ms against back to it) and `where`[2] = metres from the start
+of the chain. The search is Dijkstra's with a 4-ary heap of packed keys (ms << 32 | state); labels carry the epoch
+of their request, so nothing is cleared between requests.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from maplebridge.places.roads.snap import nearest_piece, snap_points
+
+Ints = npt.NDArray[np.int32]
+
+NEVER = 2_147_483_647
+FORWARD, REVERSED = True, False
+
+
+class Work(NamedTuple):
+    """Scratch arrays of one search at a time; kept and used again."""
+
+    ms: Ints
+    metres: npt.NDArray[np.float32]
+    via: Ints  # arc by which the state was reached; -1 - link for a state the search began with
+    epoch: Ints
+    goal: Ints  # first goal waiting at the state
+    goal_epoch: Ints
+    order: Ints  # states in the order they were settled
+    heap: npt.NDArray[np.int64]
+    now: Ints  # [epoch, heap size, settled]
+
+    @classmethod
+    def sized(cls, states: int, arcs: int) -> "Work":
+        """Make scratch arrays for a graph of so many states and arcs."""
+        ints = [np.zeros(states, np.int32) for _ in range(6)]
+        heap = np.empty(arcs + 4096, np.int64)
+        return cls(ints[0], np.zeros(states, np.float32), *ints[1:], heap, np.zeros(3, np.int32))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _push(heap: Any, size: int, key: int) -> None:
+    i = size
+    while i > 0:
+        up = (i - 1) >> 2
+        if heap[up] <= key:
+            break
+        heap[i] = heap[up]
+        i = up
+    heap[i] = key
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _pop(heap: Any, size: int) -> None:
+    """Drop the smallest of `size` keys; the caller lowers its size by one."""
+    n = size - 1
+    key = heap[n]
+    i = 0
+    while True:
+        child = 4 * i + 1
+        if child >= n:
+            break
+        low = child
+        for c in range(child + 1, min(child + 4, n)):
+            if heap[c] < heap[low]:
+                low = c
+        if heap[low] >= key:
+            break
+        heap[i] = heap[low]
+        i = low
+    heap[i] = key
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _begin(w: Any) -> None:
+    if w.now[0] >= 2_147_483_000:
+        w.now[0] = 0
+        w.epoch[:] = 0
+        w.goal_epoch[:] = 0
+    w.now[0] += 1
+    w.now[1] = w.now[2] = 0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _label(w: Any, state: int, ms: int, metres: float, via: int) -> None:
+    if w.epoch[state] != w.now[0] or ms < w.ms[state]:
+        w.epoch[state] = w.now[0]
+        w.ms[state], w.metres[state], w.via[state] = ms, metres, via
+        _push(w.heap, w.now[1], (np.int64(ms) << 32) | state)
+        w.now[1] += 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _seed(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
+    """Begin at a place: with the states it leads to (forward) or those that lead to it (reversed)."""
+    chain = at[0]
+    for side in range(2):
+        link = 2 * chain + side
+        whole = g.link_ms[link]
+        if whole < 0:
+            continue
+        gone = at[2] if side == 0 else whole - at[3]
+        far = metres if side == 0 else g.chain_m[chain] - metres
+        if forward:
+            _label(w, g.link_head[link], whole - gone, g.chain_m[chain] - far, -1 - link)
+        else:
+            for i in range(g.link_first[link], g.link_first[link + 1]):
+                _label(w, g.link_tail[i], gone, far, -1 - link)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def direct(link_ms: Any, a: Any, a_m: float, b: Any, b_m: float) -> int:
+    """Give the ms from place a to place b along their common chain without leaving it; NEVER where that can't be."""
+    best = NEVER
+    if b_m >= a_m and link_ms[2 * a[0]] >= 0:
+        best = max(b[2] - a[2], 0)
+    if b_m <= a_m and link_ms[2 * a[0] + 1] >= 0:
+        best = min(best, max(a[3] - b[3], 0))
+    return best
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _await(
+    g: Any, w: Any, at: Any, where: Any, forward: bool, next_goal: Any, goal_ms: Any, goal_m: Any, of: Any
+) -> int:
+    """Hang every place as a goal at the states it is reached over; returns how many goals there are."""
+    n = 0
+    for i in range(len(at)):
+        chain = at[i, 0]
+        if chain < 0:
+            continue
+        for side in range(2):
+            link = 2 * chain + side
+            whole = g.link_ms[link]
+            if whole < 0:
+                continue
+            gone = at[i, 2] if side == 0 else whole - at[i, 3]
+            far = where[i, 2] if side == 0 else g.chain_m[chain] - where[i, 2]
+            first, last = (g.link_first[link], g.link_first[link + 1]) if forward else (0, 1)
+            for j in range(first, last):
+                state = g.link_tail[j] if forward else g.link_head[link]
+                goal_ms[n] = gone if forward else whole - gone
+                goal_m[n] = far if forward else g.chain_m[chain] - far
+                of[n] = i
+                next_goal[n] = w.goal[state] if w.goal_epoch[state] == w.now[0] else -1
+                w.goal[state], w.goal_epoch[state] = n, w.now[0]
+                n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _rank(best: Any, top: Any, count: int, k: int, i: int) -> int:
+    """Move place i, just improved, to its rank in `top`, the k best so far in order; returns their number."""
+    at = count
+    for j in range(count):
+        if top[j] == i:
+            at = j
+            break
+    if at == count:
+        if count == k:
+            if best[i] >= best[top[k - 1]]:
+                return count
+            at = k - 1
+        else:
+            count += 1
+    while at > 0 and best[top[at - 1]] > best[i]:
+        top[at] = top[at - 1]
+        at -= 1
+    top[at] = i
+    return count
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _goals_wanted(g: Any, at: Any, forward: bool) -> int:
+    n = 0
+    for i in range(len(at)):
+        if at[i, 0] >= 0:
+            for link in range(2 * at[i, 0], 2 * at[i, 0] + 2):
+                n += g.link_first[link + 1] - g.link_first[link] if forward else 1
+    return n
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def search(
+    g: Any,
+    w: Any,
+    one: Any,
+    one_m: float,
+    at: Any,
+    where: Any,
+    forward: bool,
+    k: int,
+    limit: int,
+    best: Any,
+    best_m: Any,
+    top: Any,
+) -> int:
+    """Find ms (`best`) and metres (`best_m`) between place `one` and the places `at`; exact for the k nearest.
+
+    Forward: from `one` to them; reversed: from them to `one`. Stops when the k nearest are certain, or at `limit` ms;
+    with k = number of places, when all are. `top` gets the k nearest in order of time; returns their number. Places not
+    reached keep NEVER.
+    """
+    _begin(w)
+    wanted = _goals_wanted(g, at, forward)
+    next_goal, of = np.empty(wanted, np.int32), np.empty(wanted, np.int32)
+    goal_ms, goal_m = np.empty(wanted, np.int32), np.empty(wanted, np.float32)
+    waiting = _await(g, w, at, where, forward, next_goal, goal_ms, goal_m, of)
+    ranked, count, bound = k < len(at), 0, limit
+    for i in range(len(at)):
+        best[i], best_m[i] = NEVER, np.inf
+        if at[i, 0] != one[0] or one[0] < 0:
+            continue
+        if forward:
+            best[i] = direct(g.link_ms, one, one_m, at[i], where[i, 2])
+        else:
+            best[i] = direct(g.link_ms, at[i], where[i, 2], one, one_m)
+        if best[i] < NEVER:
+            best_m[i] = abs(where[i, 2] - one_m)
+        if ranked and best[i] <= limit:
+            count = _rank(best, top, count, k, i)
+    if one[0] >= 0:
+        _seed(g, w, one, one_m, forward)
+    if ranked and count == k:
+        bound = min(bound, best[top[k - 1]])
+    first, other = (g.out_first, g.out_head) if forward else (g.in_first, g.in_tail)
+    cost, length = (g.out_ms, g.out_m) if forward else (g.in_ms, g.in_m)
+    while w.now[1] > 0:
+        key = w.heap[0]
+        ms = np.int32(key >> 32)
+        if ms > bound or waiting == 0:
+            break
+        state = np.int32(key & 0xFFFFFFFF)
+        _pop(w.heap, w.now[1])
+        w.now[1] -= 1
+        if ms != w.ms[state]:
+            continue
+        metres = w.metres[state]
+        if w.goal_epoch[state] == w.now[0]:
+            goal = w.goal[state]
+            while goal >= 0:
+                waiting -= 1
+                i = of[goal]
+                if ms + goal_ms[goal] < best[i]:
+                    best[i], best_m[i] = ms + goal_ms[goal], metres + goal_m[goal]
+                    if ranked and best[i] <= limit:
+                        count = _rank(best, top, count, k, i)
+                        if count == k:
+                            bound = min(bound, best[top[k - 1]])
+                goal = next_goal[goal]
+        for a in range(first[state], first[state + 1]):
+            there = ms + cost[a]
+            if there <= bound:
+                _label(w, other[a], there, metres + length[a], a)
+    return count
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def nearest(
+    g: Any, w: Any, lon: float, lat: float, most: float, at: Any, where: Any, k: int, limit: int
+) -> Any:
+    """Snap a point and find the k places nearest to it, they travelling to it: (indices, ms, metres) in order."""
+    p, t, _ = nearest_piece(g, lon, lat, most)
+    one = np.full(4, -1, np.int32)
+    one_m = 0.0
+    if p >= 0:
+        one[0], one[1] = g.pt_chain[p], p
+        one[2] = int(round(g.pt_along[p] + t * (g.pt_along[p + 1] - g.pt_along[p])))
+        one[3] = int(round(g.pt_against[p] + t * (g.pt_against[p + 1] - g.pt_against[p])))
+        one_m = g.pt_m[p] + t * (g.pt_m[p + 1] - g.pt_m[p])
+    n = len(at)
+    best, best_m, top = np.empty(n, np.int32), np.empty(n, np.float32), np.empty(n, np.int32)
+    if p < 0 or k <= 0:
+        return top[:0], best[:0], best_m[:0]
+    count = search(g, w, one, one_m, at, where, False, min(k, n), limit, best, best_m, top)
+    if k >= n:
+        order = np.argsort(best)
+        count = 0
+        for i in order:
+            if best[i] <= limit and best[i] < NEVER:
+                top[count] = i
+                count += 1
+    top = top[:count]
+    return top, best[top], best_m[top]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def many(g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forward: bool, out: Any) -> None:
+    """Fill `out` (len(ones), len(at)) with seconds between each of `ones` and all places; inf where there is no way."""
+    best, best_m = np.empty(len(at), np.int32), np.empty(len(at), np.float32)
+    top = np.empty(len(at), np.int32)
+    for j in range(len(ones)):
+        search(g, w, ones[j], ones_where[j, 2], at, where, forward, len(at), NEVER - 1, best, best_m, top)
+        for i in range(len(at)):
+            reached = best[i] < NEVER and ones[j, 0] >= 0
+            out[j, i] = best[i] / 1000.0 if reached else np.inf
+
+
+__all__ = [
+    "FORWARD",
+    "NEVER",
+    "REVERSED",
+    "Work",
+    "direct",
+    "many",
+    "nearest",
+    "nearest_piece",
+    "search",
+    "snap_points",
+]
