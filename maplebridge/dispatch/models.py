@@ -17,9 +17,7 @@ class UnitStatus(models.Model):
     """The present EIDO status of a unit. `timer_at` is when its status or welfare timer runs out."""
 
     unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="status")
-    status = models.CharField(
-        _("status"), max_length=16, choices=[(s.code, s.name) for s in STATUSES.values()]
-    )
+    status = models.CharField(_("status"), max_length=16, choices=[(s.code, s.name) for s in STATUSES.values()])
     secondary = models.CharField(_("secondary status"), max_length=24, blank=True, default="")
     since_at = models.DateTimeField(_("since"))
     timer_at = models.DateTimeField(_("check by"), null=True, blank=True)

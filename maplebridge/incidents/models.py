@@ -68,9 +68,7 @@ class Incident(models.Model):
     enroute_at = models.DateTimeField(_("first unit en route at"), null=True, blank=True)
     onscene_at = models.DateTimeField(_("first unit on scene at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, db_index=True)
-    disposition = models.CharField(
-        _("disposition"), max_length=24, blank=True, choices=DISPOSITIONS, default=""
-    )
+    disposition = models.CharField(_("disposition"), max_length=24, blank=True, choices=DISPOSITIONS, default="")
     closed_at_post = models.BooleanField(_("handled and closed at the post"), default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     source_key = models.CharField(_("key at its source"), max_length=140, null=True, blank=True, unique=True)

@@ -132,9 +132,7 @@ def _seal(drafts: list[Draft]) -> None:
     head.save(force_insert=head._state.adding)
 
 
-def _entry(
-    draft: Draft, position: int, *, entered_at: datetime, act_id: str, salts: dict[str, bytes]
-) -> Entry:
+def _entry(draft: Draft, position: int, *, entered_at: datetime, act_id: str, salts: dict[str, bytes]) -> Entry:
     body = rfc8785.dumps(
         {
             "act": act_id,

@@ -79,9 +79,7 @@ def _fault_of(entry: Entry, *, expected: int) -> str:
         return _("Entry %(position)d was changed after it was written.") % {"position": expected}
     for part in entry.private.all():
         if body["digests"].get(part.name) != digest(bytes(part.salt), part.content):
-            return _(
-                "The private text “%(name)s” of entry %(position)d was changed after it was written."
-            ) % {
+            return _("The private text “%(name)s” of entry %(position)d was changed after it was written.") % {
                 "name": part.name,
                 "position": expected,
             }

@@ -72,13 +72,10 @@ def enlist_unit(
     if kind not in UNIT_KINDS:
         raise BadInput(
             "kind",
-            _("There is no unit kind “%(kind)s”. Kinds: %(kinds)s.")
-            % {"kind": kind, "kinds": ", ".join(UNIT_KINDS)},
+            _("There is no unit kind “%(kind)s”. Kinds: %(kinds)s.") % {"kind": kind, "kinds": ", ".join(UNIT_KINDS)},
         )
     if not valid_lonlat(*home):
-        raise BadInput(
-            "home", _("The unit's home is not a place on Earth: give longitude, latitude in degrees.")
-        )
+        raise BadInput("home", _("The unit's home is not a place on Earth: give longitude, latitude in degrees."))
     values: dict[str, Any] = {
         "kind": kind,
         "skills": sorted(skills or []),

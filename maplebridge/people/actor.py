@@ -31,8 +31,7 @@ class Actor:
         if not self.may(permission):
             role = ROLES[self.role].name if self.role in ROLES else self.role
             raise NotAllowed(
-                _("As %(role)s you may not do this. Ask a station chief if your work needs it.")
-                % {"role": role}
+                _("As %(role)s you may not do this. Ask a station chief if your work needs it.") % {"role": role}
             )
 
 

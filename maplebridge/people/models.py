@@ -83,9 +83,7 @@ class Shift(models.Model):
     class Meta:
         indexes = [models.Index(fields=("starts_at", "ends_at"), name="shift_span")]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_forward"
-            )
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="shift_forward")
         ]
 
     def __str__(self) -> str:

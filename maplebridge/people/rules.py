@@ -37,9 +37,7 @@ ROLES = {
                 }
             ),
         ),
-        Role(
-            "chief", _("station chief"), frozenset(_SEND | {"places.edit", "people.manage", "journal.view"})
-        ),
+        Role("chief", _("station chief"), frozenset(_SEND | {"places.edit", "people.manage", "journal.view"})),
         Role("auditor", _("auditor"), frozenset(_VIEW | {"journal.view", "replay.view"})),
         Role(
             "integration",

@@ -50,9 +50,7 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     if file.exists():
         values |= _from_toml(file)
     elif "MAPLEBRIDGE_CONFIG" in env:
-        raise BadConfiguration(
-            f"MAPLEBRIDGE_CONFIG names {file}, which is not there. Create it or unset the variable."
-        )
+        raise BadConfiguration(f"MAPLEBRIDGE_CONFIG names {file}, which is not there. Create it or unset the variable.")
     known = {f.name for f in fields(Config)}
     values |= {n: env[f"MAPLEBRIDGE_{n.upper()}"] for n in known if f"MAPLEBRIDGE_{n.upper()}" in env}
     if unknown := set(values) - known:
@@ -91,9 +89,7 @@ def _checked(config: Config) -> Config:
             f"time_zone is {config.time_zone!r}; write a name such as Europe/Helsinki or Asia/Shanghai."
         ) from error
     if config.database and urlsplit(config.database).scheme not in ("postgresql", "postgres"):
-        raise BadConfiguration(
-            "database must start with postgresql:// , or be empty for the embedded SQLite."
-        )
+        raise BadConfiguration("database must start with postgresql:// , or be empty for the embedded SQLite.")
     if config.language not in ("en", "zh-hans"):
         raise BadConfiguration(f"language is {config.language!r}; write en or zh-hans.")
     return replace(config, home=config.home.expanduser().resolve())

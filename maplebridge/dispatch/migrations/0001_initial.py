@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("assigned_at", models.DateTimeField(verbose_name="assigned at")),
                 ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted at")),
@@ -27,15 +25,11 @@ class Migration(migrations.Migration):
                 ("eta_s", models.FloatField(blank=True, null=True, verbose_name="travel time expected, s")),
                 (
                     "rank",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="rank in the recommendation"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rank in the recommendation"),
                 ),
                 (
                     "override_reason",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="why not the first"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="why not the first"),
                 ),
             ],
             options={
@@ -47,9 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "max_priority",
@@ -58,9 +50,7 @@ class Migration(migrations.Migration):
                 ("level", models.PositiveSmallIntegerField(default=1, verbose_name="alarm level")),
                 (
                     "wants",
-                    models.JSONField(
-                        help_text="list of {kinds: [...], skills: [...], count: n}", verbose_name="wants"
-                    ),
+                    models.JSONField(help_text="list of {kinds: [...], skills: [...], count: n}", verbose_name="wants"),
                 ),
             ],
             options={

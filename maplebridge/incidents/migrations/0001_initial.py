@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("file", models.FileField(upload_to="incidents/%Y/%m/", verbose_name="file")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
@@ -32,9 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("at", models.DateTimeField(verbose_name="at")),
             ],
@@ -44,9 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField(unique=True, verbose_name="number")),
                 (
@@ -88,9 +82,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "priority_reason",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="why this priority"
-                    ),
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="why this priority"),
                 ),
                 (
                     "source",
@@ -115,9 +107,7 @@ class Migration(migrations.Migration):
                 ("address", models.CharField(blank=True, default="", max_length=200, verbose_name="place")),
                 (
                     "area_code",
-                    models.CharField(
-                        blank=True, db_index=True, default="", max_length=40, verbose_name="area"
-                    ),
+                    models.CharField(blank=True, db_index=True, default="", max_length=40, verbose_name="area"),
                 ),
                 (
                     "area_path",
@@ -214,9 +204,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -233,9 +221,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("text", models.TextField(verbose_name="text")),
                 ("author", models.CharField(max_length=80, verbose_name="author")),
@@ -247,9 +233,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("next_number", models.PositiveIntegerField(default=1, verbose_name="next number")),
             ],
@@ -259,9 +243,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "source",
@@ -289,9 +271,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "follow_key",
-                    models.CharField(
-                        blank=True, max_length=24, null=True, unique=True, verbose_name="follow-up code"
-                    ),
+                    models.CharField(blank=True, max_length=24, null=True, unique=True, verbose_name="follow-up code"),
                 ),
                 ("reported_at", models.DateTimeField(verbose_name="reported at")),
                 ("expires_at", models.DateTimeField(verbose_name="personal data erased at")),
