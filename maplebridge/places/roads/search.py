@@ -17,7 +17,7 @@ from maplebridge.places.roads.snap import nearest_piece, snap_points
 Ints = npt.NDArray[np.int32]
 
 NEVER = 2_147_483_647
-FORWARD, REVERSED = True, False
+SPARE = 4096  # room for the states a search begins with
 
 
 class Work(NamedTuple):
@@ -31,14 +31,14 @@ class Work(NamedTuple):
     goal_epoch: Ints
     order: Ints  # states in the order they were settled
     heap: npt.NDArray[np.int64]
-    now: Ints  # [epoch, heap size, settled]
+    now: Ints  # [epoch, heap size]
 
     @classmethod
     def sized(cls, states: int, arcs: int) -> "Work":
         """Make scratch arrays for a graph of so many states and arcs."""
         ints = [np.zeros(states, np.int32) for _ in range(6)]
-        heap = np.empty(arcs + 4096, np.int64)
-        return cls(ints[0], np.zeros(states, np.float32), *ints[1:], heap, np.zeros(3, np.int32))
+        heap = np.empty(arcs + SPARE, np.int64)
+        return cls(ints[0], np.zeros(states, np.float32), *ints[1:], heap, np.zeros(2, np.int32))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -54,7 +54,7 @@ def _push(heap: Any, size: int, key: int) -> None:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _pop(heap: Any, size: int) -> None:
+def drop_least(heap: Any, size: int) -> None:
     """Drop the smallest of `size` keys; the caller lowers its size by one."""
     n = size - 1
     key = heap[n]
@@ -75,17 +75,17 @@ def _pop(heap: Any, size: int) -> None:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _begin(w: Any) -> None:
+def begin(w: Any) -> None:
     if w.now[0] >= 2_147_483_000:
         w.now[0] = 0
         w.epoch[:] = 0
         w.goal_epoch[:] = 0
     w.now[0] += 1
-    w.now[1] = w.now[2] = 0
+    w.now[1] = 0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _label(w: Any, state: int, ms: int, metres: float, via: int) -> None:
+def reach_state(w: Any, state: int, ms: int, metres: float, via: int) -> None:
     if w.epoch[state] != w.now[0] or ms < w.ms[state]:
         w.epoch[state] = w.now[0]
         w.ms[state], w.metres[state], w.via[state] = ms, metres, via
@@ -94,7 +94,7 @@ def _label(w: Any, state: int, ms: int, metres: float, via: int) -> None:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _seed(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
+def begin_at(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
     """Begin at a place: with the states it leads to (forward) or those that lead to it (reversed)."""
     chain = at[0]
     for side in range(2):
@@ -105,10 +105,10 @@ def _seed(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
         gone = at[2] if side == 0 else whole - at[3]
         far = metres if side == 0 else g.chain_m[chain] - metres
         if forward:
-            _label(w, g.link_head[link], whole - gone, g.chain_m[chain] - far, -1 - link)
+            reach_state(w, g.link_head[link], whole - gone, g.chain_m[chain] - far, -1 - link)
         else:
             for i in range(g.link_first[link], g.link_first[link + 1]):
-                _label(w, g.link_tail[i], gone, far, -1 - link)
+                reach_state(w, g.link_tail[i], gone, far, -1 - link)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -204,7 +204,7 @@ def search(
     with k = number of places, when all are. `top` gets the k nearest in order of time; returns their number. Places not
     reached keep NEVER.
     """
-    _begin(w)
+    begin(w)
     wanted = _goals_wanted(g, at, forward)
     next_goal, of = np.empty(wanted, np.int32), np.empty(wanted, np.int32)
     goal_ms, goal_m = np.empty(wanted, np.int32), np.empty(wanted, np.float32)
@@ -223,7 +223,7 @@ def search(
         if ranked and best[i] <= limit:
             count = _rank(best, top, count, k, i)
     if one[0] >= 0:
-        _seed(g, w, one, one_m, forward)
+        begin_at(g, w, one, one_m, forward)
     if ranked and count == k:
         bound = min(bound, best[top[k - 1]])
     first, other = (g.out_first, g.out_head) if forward else (g.in_first, g.in_tail)
@@ -234,7 +234,7 @@ def search(
         if ms > bound or waiting == 0:
             break
         state = np.int32(key & 0xFFFFFFFF)
-        _pop(w.heap, w.now[1])
+        drop_least(w.heap, w.now[1])
         w.now[1] -= 1
         if ms != w.ms[state]:
             continue
@@ -254,7 +254,7 @@ def search(
         for a in range(first[state], first[state + 1]):
             there = ms + cost[a]
             if there <= bound:
-                _label(w, other[a], there, metres + length[a], a)
+                reach_state(w, other[a], there, metres + length[a], a)
     return count
 
 
@@ -299,15 +299,4 @@ def many(g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forwar
             out[j, i] = best[i] / 1000.0 if reached else np.inf
 
 
-__all__ = [
-    "FORWARD",
-    "NEVER",
-    "REVERSED",
-    "Work",
-    "direct",
-    "many",
-    "nearest",
-    "nearest_piece",
-    "search",
-    "snap_points",
-]
+__all__ = ["NEVER", "SPARE", "Work", "direct", "many", "nearest", "search", "snap_points"]
