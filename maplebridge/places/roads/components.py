@@ -9,7 +9,7 @@ from numba import njit
 Ints = npt.NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def rows(keys: Any, n: int) -> Any:
     """Give (first, order): `order[first[k]:first[k + 1]]` are the positions of key k in `keys` (counting sort)."""
     first = np.zeros(n + 1, np.int32)
@@ -25,7 +25,7 @@ def rows(keys: Any, n: int) -> Any:
     return first, order
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def strong_parts(tail: Any, head: Any, n: int) -> Any:
     """Label the strongly connected parts of n nodes joined by arcs tail -> head (Tarjan 1972, without recursion)."""
     first, order = rows(tail, n)

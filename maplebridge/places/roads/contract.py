@@ -45,7 +45,7 @@ class Chains:
     flipped: Bools
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _kept(u: Any, v: Any, along: Any, against: Any, first: Any, order: Any, forced: Any) -> Any:
     """Mark the nodes where chains end: all but those passed straight through by two pieces of the same directions."""
     m = len(u)
@@ -65,7 +65,7 @@ def _kept(u: Any, v: Any, along: Any, against: Any, first: Any, order: Any, forc
     return keep
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _walk(u: Any, v: Any, first: Any, order: Any, keep: Any) -> Any:
     """Follow every chain from its kept start; returns the start of each chain, its pieces in order, and their flips."""
     m = len(u)

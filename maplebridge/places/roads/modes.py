@@ -203,9 +203,7 @@ def blocked(tags: Tags, mode: str) -> bool:
 def directions(tags: Tags, mode: str) -> tuple[bool, bool]:
     """Say whether a mode may go (along, against) the way's own direction, access apart."""
     if mode == "foot":
-        walk = tags.get("oneway:foot") or {"forward": "yes", "backward": "-1"}.get(
-            tags.get("conveying", ""), "no"
-        )
+        walk = tags.get("oneway:foot") or {"forward": "yes", "backward": "-1"}.get(tags.get("conveying", ""), "no")
         return walk != "-1", walk not in ("yes", "1", "true")
     own = tags.get("oneway:bicycle") if mode == "bicycle" else None
     value = own or tags.get("oneway", "")
@@ -215,9 +213,7 @@ def directions(tags: Tags, mode: str) -> tuple[bool, bool]:
         both = (False, True)
     elif value == "reversible":
         both = (False, False)
-    elif not value and (
-        tags.get("junction") in ("roundabout", "circular") or tags.get("highway") == "motorway"
-    ):
+    elif not value and (tags.get("junction") in ("roundabout", "circular") or tags.get("highway") == "motorway"):
         both = (True, False)
     else:
         both = (True, True)
@@ -241,12 +237,7 @@ def way_kmh(tags: Tags, mode: str, table: SpeedTable) -> tuple[float, float]:
     granted = access(tags, mode)
     if granted == "closed" or (speed is None and granted not in ("open", "limited", "dismount")):
         return 0.0, 0.0
-    if (
-        name not in ROAD_CLASSES
-        or (name == "steps" and mode != "foot")
-        or name == "elevator"
-        and mode != "foot"
-    ):
+    if name not in ROAD_CLASSES or (name == "steps" and mode != "foot") or name == "elevator" and mode != "foot":
         return 0.0, 0.0
     if mode != "urgent" and mode != "car" and tags.get("motorroad") == "yes" and granted is None:
         return 0.0, 0.0

@@ -51,7 +51,13 @@ class RoadNetwork:
         return snaps
 
     def nearest(
-        self, lon: float, lat: float, sources: Snaps, k: int, max_seconds: float = inf, max_metres: float = TARGET_METRES
+        self,
+        lon: float,
+        lat: float,
+        sources: Snaps,
+        k: int,
+        max_seconds: float = inf,
+        max_metres: float = TARGET_METRES,
     ) -> list[Reach]:
         """Give the k sources that reach (lon, lat) soonest, exactly, in order; [] where no street is near the point."""
         work = self._take()
@@ -77,7 +83,14 @@ class RoadNetwork:
         def fill(low: int, high: int) -> None:
             work = self._take()
             many(
-                self.graph, work, ones.at[low:high], ones.where[low:high], others.at, others.where, forward, out[low:high]
+                self.graph,
+                work,
+                ones.at[low:high],
+                ones.where[low:high],
+                others.at,
+                others.where,
+                forward,
+                out[low:high],
             )
             self._idle.append(work)
 

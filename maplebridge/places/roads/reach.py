@@ -14,7 +14,7 @@ _BUFFER_METRES = 45.0
 _MOST_SIDE = 700
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _settle(g: Any, w: Any, at: Any, where: Any, limit: int) -> int:
     """Settle every state reached within `limit` ms of any of the places, into `w.order`; returns how many."""
     begin(w)
@@ -41,7 +41,7 @@ def _settle(g: Any, w: Any, at: Any, where: Any, limit: int) -> int:
     return settled
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _passed(g: Any, w: Any, link: int, limit: int) -> bool:
     """Say whether some reached state leads through the whole of a link in time."""
     for i in range(g.link_first[link], g.link_first[link + 1]):
@@ -51,7 +51,7 @@ def _passed(g: Any, w: Any, link: int, limit: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def flood(g: Any, w: Any, at: Any, where: Any, limit: int) -> Any:
     """Give the street pieces reached outward from any of the places within `limit` ms: (n, 4) lon, lat, lon, lat."""
     settled = _settle(g, w, at, where, limit)
@@ -79,7 +79,7 @@ def flood(g: Any, w: Any, at: Any, where: Any, limit: int) -> Any:
     return out[:n].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _draw(g: Any, out: Any, n: int, link: int, begin: int, left: int) -> int:
     """Append the pieces of a link passed in `left` ms from the place at `begin` (ms by its chain's own count)."""
     first, last = g.chain_first[link >> 1], g.chain_first[(link >> 1) + 1] - 1
@@ -98,7 +98,7 @@ def _draw(g: Any, out: Any, n: int, link: int, begin: int, left: int) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _distance_field(lines: Any, field: Any, step: float) -> None:
     """Lower `field` (rows, columns; metres) to the distance to the nearest line, where that is less."""
     rows, cols = field.shape
@@ -116,7 +116,7 @@ def _distance_field(lines: Any, field: Any, step: float) -> None:
                     field[r, c] = d
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _contours(field: Any, level: float) -> Any:
     """Trace where the field falls below `level` (marching squares): (points as column, row; first point by ring).
 
@@ -175,7 +175,9 @@ def _contours(field: Any, level: float) -> Any:
             t = (level - here) / (there - here)
             points[n, 0], points[n, 1] = (c, r + t) if e & 1 else (c + t, r)
             n += 1
-            e, follow[e] = follow[e], -1
+            after = follow[e]
+            follow[e] = -1
+            e = after
     starts[rings] = n
     return points, starts[: rings + 1]
 

@@ -156,9 +156,7 @@ def _assemble(sheet: _Sheet) -> RawRoads:
     joined = (way[1:] == way[:-1]) & here[1:] & here[:-1] & (index[1:] != index[:-1])
     u, v = index[:-1][joined].astype(np.int32), index[1:][joined].astype(np.int32)
     if not len(u):
-        raise RoadFileUnreadable(
-            "The file has streets but not the points they run through; export it with its nodes."
-        )
+        raise RoadFileUnreadable("The file has streets but not the points they run through; export it with its nodes.")
     restrictions, unresolved = _restrictions(sheet, ids)
     walls, signals = _node_marks(sheet, ids)
     return RawRoads(
@@ -191,23 +189,16 @@ def _restrictions(sheet: _Sheet, ids: npt.NDArray[np.int64]) -> tuple[list[Restr
     found: list[Restriction] = []
     unresolved = 0
     for tags, members in sheet.turns:
-        by_role = {
-            role: [(kind, ref) for r, kind, ref in members if r == role] for role in ("from", "via", "to")
-        }
+        by_role = {role: [(kind, ref) for r, kind, ref in members if r == role] for role in ("from", "via", "to")}
         via = by_role["via"]
         at = _position(ids, via[0][1]) if len(via) == 1 and via[0][0] == "n" else -1
-        ways = [
-            [sheet.ways.get(ref, -1) for kind, ref in by_role[role] if kind == "w"] for role in ("from", "to")
-        ]
+        ways = [[sheet.ways.get(ref, -1) for kind, ref in by_role[role] if kind == "w"] for role in ("from", "to")]
         if at < 0 or not ways[0] or not ways[1] or -1 in ways[0] + ways[1]:
             unresolved += 1
             continue
         for kind, modes in _kinds(tags):
             found.extend(
-                Restriction(a, at, b, kind.startswith("only_"), modes)
-                for a in ways[0]
-                for b in ways[1]
-                if modes
+                Restriction(a, at, b, kind.startswith("only_"), modes) for a in ways[0] for b in ways[1] if modes
             )
     return found, unresolved
 
@@ -216,9 +207,7 @@ def _kinds(tags: dict[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
     """Give each kind of turn restriction in a relation's tags with the modes it binds."""
     spared = set(tags.get("except", "").replace(" ", "").split(";"))
     for key, kind in tags.items():
-        if not kind.startswith(("no_", "only_")) or not (
-            key == "restriction" or key.startswith("restriction:")
-        ):
+        if not kind.startswith(("no_", "only_")) or not (key == "restriction" or key.startswith("restriction:")):
             continue
         who = key.partition(":")[2]
         bound = {m for m in MODES if (who in TURN_KEYS[m] if who else m != "foot" and TURN_KEYS[m])}
@@ -228,8 +217,5 @@ def _kinds(tags: dict[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
 def metres_between(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:
     """Give great-circle distances in metres between points in degrees (haversine, mean Earth radius)."""
     a, b = np.radians(lat0), np.radians(lat1)
-    h = (
-        np.sin((b - a) / 2) ** 2
-        + np.cos(a) * np.cos(b) * np.sin(np.radians(np.subtract(lon1, lon0)) / 2) ** 2
-    )
+    h = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(np.subtract(lon1, lon0)) / 2) ** 2
     return np.asarray(2 * EARTH_METRES * np.arcsin(np.sqrt(np.minimum(h, 1.0))))

@@ -41,7 +41,7 @@ class Work(NamedTuple):
         return cls(ints[0], np.zeros(states, np.float32), *ints[1:], heap, np.zeros(2, np.int32))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _push(heap: Any, size: int, key: int) -> None:
     i = size
     while i > 0:
@@ -53,7 +53,7 @@ def _push(heap: Any, size: int, key: int) -> None:
     heap[i] = key
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def drop_least(heap: Any, size: int) -> None:
     """Drop the smallest of `size` keys; the caller lowers its size by one."""
     n = size - 1
@@ -74,7 +74,7 @@ def drop_least(heap: Any, size: int) -> None:
     heap[i] = key
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def begin(w: Any) -> None:
     if w.now[0] >= 2_147_483_000:
         w.now[0] = 0
@@ -84,7 +84,7 @@ def begin(w: Any) -> None:
     w.now[1] = 0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def reach_state(w: Any, state: int, ms: int, metres: float, via: int) -> None:
     if w.epoch[state] != w.now[0] or ms < w.ms[state]:
         w.epoch[state] = w.now[0]
@@ -93,7 +93,7 @@ def reach_state(w: Any, state: int, ms: int, metres: float, via: int) -> None:
         w.now[1] += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def begin_at(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
     """Begin at a place: with the states it leads to (forward) or those that lead to it (reversed)."""
     chain = at[0]
@@ -111,7 +111,7 @@ def begin_at(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
                 reach_state(w, g.link_tail[i], gone, far, -1 - link)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def direct(link_ms: Any, a: Any, a_m: float, b: Any, b_m: float) -> int:
     """Give the ms from place a to place b along their common chain without leaving it; NEVER where that can't be."""
     best = NEVER
@@ -122,7 +122,7 @@ def direct(link_ms: Any, a: Any, a_m: float, b: Any, b_m: float) -> int:
     return best
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _await(
     g: Any, w: Any, at: Any, where: Any, forward: bool, next_goal: Any, goal_ms: Any, goal_m: Any, of: Any
 ) -> int:
@@ -151,7 +151,7 @@ def _await(
     return n
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _rank(best: Any, top: Any, count: int, k: int, i: int) -> int:
     """Move place i, just improved, to its rank in `top`, the k best so far in order; returns their number."""
     at = count
@@ -173,7 +173,7 @@ def _rank(best: Any, top: Any, count: int, k: int, i: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _goals_wanted(g: Any, at: Any, forward: bool) -> int:
     n = 0
     for i in range(len(at)):
@@ -183,7 +183,7 @@ def _goals_wanted(g: Any, at: Any, forward: bool) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def search(
     g: Any,
     w: Any,
@@ -258,10 +258,8 @@ def search(
     return count
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def nearest(
-    g: Any, w: Any, lon: float, lat: float, most: float, at: Any, where: Any, k: int, limit: int
-) -> Any:
+@njit(cache=True, nogil=True)
+def nearest(g: Any, w: Any, lon: float, lat: float, most: float, at: Any, where: Any, k: int, limit: int) -> Any:
     """Snap a point and find the k places nearest to it, they travelling to it: (indices, ms, metres) in order."""
     p, t, _ = nearest_piece(g, lon, lat, most)
     one = np.full(4, -1, np.int32)
@@ -287,7 +285,7 @@ def nearest(
     return top, best[top], best_m[top]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def many(g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forward: bool, out: Any) -> None:
     """Fill `out` (len(ones), len(at)) with seconds between each of `ones` and all places; inf where there is no way."""
     best, best_m = np.empty(len(at), np.int32), np.empty(len(at), np.float32)

@@ -54,9 +54,7 @@ class StraightLine:
         return [Reach(int(i), float(seconds[i]), float(metres[i])) for i in order
                 if seconds[i] <= max_seconds and seconds[i] < inf]  # fmt: skip
 
-    def seconds_to(
-        self, lon: float, lat: float, sources: Snaps, max_metres: float = inf
-    ) -> npt.NDArray[np.float32]:
+    def seconds_to(self, lon: float, lat: float, sources: Snaps, max_metres: float = inf) -> npt.NDArray[np.float32]:
         """Estimate every source's seconds to (lon, lat): float32 (n)."""
         return np.asarray(self.table(sources, self.snap([lon], [lat]))[:, 0])
 

@@ -33,7 +33,13 @@ def trace(g: Graph, work: Work, start: Snaps, target: Snaps, ms: int, metres: fl
 
 
 def _along_links(
-    g: Graph, work: Work, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32], ms: int, points: list[int], times: list[int]
+    g: Graph,
+    work: Work,
+    a: npt.NDArray[np.int32],
+    b: npt.NDArray[np.int32],
+    ms: int,
+    points: list[int],
+    times: list[int],
 ) -> None:
     link, spent = _departure(g, work, a, ms)
     _append(points, times, _leaving(g, link, a), 0)

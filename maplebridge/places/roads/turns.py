@@ -11,9 +11,7 @@ from maplebridge.places.roads.read import Restriction
 _Arms = list[tuple[int, int, int]]
 
 
-def forbidden_turns(
-    chains: Chains, pieces: Pieces, turns: Iterable[Restriction]
-) -> tuple[set[tuple[int, int]], int]:
+def forbidden_turns(chains: Chains, pieces: Pieces, turns: Iterable[Restriction]) -> tuple[set[tuple[int, int]], int]:
     """Give the forbidden pairs (link in, link out) and the number of restrictions that can't be told apart.
 
     Whoever is turned away by a restriction may not make up for it by turning round at once, at the junction or at the
@@ -41,15 +39,8 @@ def forbidden_turns(
     return forbidden | _turning_round(chains, arms, forbidden), unread
 
 
-def _turning_round(
-    chains: Chains, arms: dict[int, _Arms], forbidden: set[tuple[int, int]]
-) -> set[tuple[int, int]]:
-    ends = {
-        come: [go for _, _, go in here if go >= 0]
-        for here in arms.values()
-        for _, come, _ in here
-        if come >= 0
-    }
+def _turning_round(chains: Chains, arms: dict[int, _Arms], forbidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    ends = {come: [go for _, _, go in here if go >= 0] for here in arms.values() for _, come, _ in here if come >= 0}
     round_ = set()
     exits_at = np.zeros(int(chains.node.max()) + 1, np.int64)
     heads = chains.node[chains.first[1:] - 1], chains.node[chains.first[:-1]]
@@ -74,9 +65,7 @@ def _arms(chains: Chains, pieces: Pieces, vias: set[int]) -> dict[int, _Arms]:
     for at_start, point in ((True, first), (False, last)):
         for chain in np.flatnonzero(np.isin(chains.node[point], wanted)):
             way = int(pieces.way[chains.piece[first[chain] if at_start else last[chain] - 1]])
-            come, go = (
-                (2 * int(chain) + 1, 2 * int(chain)) if at_start else (2 * int(chain), 2 * int(chain) + 1)
-            )
+            come, go = (2 * int(chain) + 1, 2 * int(chain)) if at_start else (2 * int(chain), 2 * int(chain) + 1)
             arm = way, *(link if chains.total[link] >= 0 else -1 for link in (come, go))
             arms.setdefault(int(chains.node[point[chain]]), []).append(arm)
     return arms
