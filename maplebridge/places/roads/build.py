@@ -119,7 +119,7 @@ def _replace(path: Path, stamp: dict[str, Any]) -> None:
 
 
 def _sweep(directory: Path, keep: set[str]) -> None:
-    """Remove versions before the last, which stays for processes just loading it; young ones may be still in the making."""
+    """Remove versions before the last, which processes may be just loading; young ones may still be in the making."""
     for folder in directory.iterdir():
         ours = folder.is_dir() and folder.name not in keep and folder.name.count("-") == 2
         if ours and time.time() - folder.stat().st_mtime > _SETTLED_SECONDS:

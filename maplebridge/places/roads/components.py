@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from maplebridge.places.roads.compiled import compiled
 
 Ints = npt.NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rows(keys: Any, n: int) -> Any:
     """Give (first, order): `order[first[k]:first[k + 1]]` are the positions of key k in `keys` (counting sort)."""
     first = np.zeros(n + 1, np.int32)
@@ -25,7 +26,7 @@ def rows(keys: Any, n: int) -> Any:
     return first, order
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def strong_parts(tail: Any, head: Any, n: int) -> Any:
     """Label the strongly connected parts of n nodes joined by arcs tail -> head (Tarjan 1972, without recursion)."""
     first, order = rows(tail, n)

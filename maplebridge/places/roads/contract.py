@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from maplebridge.places.roads.compiled import compiled
 from maplebridge.places.roads.components import rows
 
 Ints = npt.NDArray[np.int32]
@@ -45,7 +45,7 @@ class Chains:
     flipped: Bools
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _kept(u: Any, v: Any, along: Any, against: Any, first: Any, order: Any, forced: Any) -> Any:
     """Mark the nodes where chains end: all but those passed straight through by two pieces of the same directions."""
     m = len(u)
@@ -65,7 +65,7 @@ def _kept(u: Any, v: Any, along: Any, against: Any, first: Any, order: Any, forc
     return keep
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _walk(u: Any, v: Any, first: Any, order: Any, keep: Any) -> Any:
     """Follow every chain from its kept start; returns the start of each chain, its pieces in order, and their flips."""
     m = len(u)
@@ -133,8 +133,7 @@ def _measured(pieces: Pieces, starts: Ints, piece: Ints, flipped: Bools) -> Chai
     total = np.empty(2 * count, np.int32)
     total[0::2] = np.where(open_forward, along[last], -1)
     total[1::2] = np.where(open_backward, against[last], -1)
-    by_point = [np.full(len(begins), -1, np.int32), np.zeros(len(begins), np.bool_)]
-    begins_at = np.flatnonzero(~begins) - 1
-    by_point[0][begins_at], by_point[1][begins_at] = piece, flipped
+    piece_at, flipped_at = np.full(len(begins), -1, np.int32), np.zeros(len(begins), np.bool_)
+    piece_at[np.flatnonzero(~begins) - 1], flipped_at[np.flatnonzero(~begins) - 1] = piece, flipped
     metres = running(pieces.metres[piece]).astype(np.float32)
-    return Chains(point_first, node, metres, along, against, total, by_point[0], by_point[1])
+    return Chains(point_first, node, metres, along, against, total, piece_at, flipped_at)

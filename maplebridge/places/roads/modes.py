@@ -1,9 +1,9 @@
 """Ways of getting about: who may use a street, in which direction, and how fast.
 
 Sources: access keys and their order, OSM wiki "Key:access" (transport mode restrictions); one-way rules, OSM wiki
-"Key:oneway"; car speeds by class, the factor 0.8 on signed limits and the caps by surface, the car profile of OSRM 5.27;
-cycling and walking speeds, its bicycle and foot profiles. An urgent run is a car at 1.25 x these speeds (the signed
-limit itself where one is signed): a planning value, to be replaced by observed runs through `speeds`.
+"Key:oneway"; car speeds by class, the factor 0.8 on signed limits and the caps by surface, the car profile of OSRM
+5.27; cycling and walking speeds, its bicycle and foot profiles. An urgent run is a car at 1.25 x these speeds (the
+signed limit itself where one is signed): a planning value, to be replaced by observed runs through `speeds`.
 A motorbike is the electric light motorcycle of a street post: 45 km/h at most (class L1e/L3e-A1), no motorways.
 """
 

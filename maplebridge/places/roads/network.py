@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from maplebridge.places.roads.build import BuildReport, build, read_stamp
 from maplebridge.places.roads.graph import Graph
+from maplebridge.places.roads.labels import NEVER, SPARE, Work
 from maplebridge.places.roads.modes import MODES
 from maplebridge.places.roads.places import Reach, Reachable, Route, Snaps
 from maplebridge.places.roads.reach import flood
 from maplebridge.places.roads.read import RoadFileUnreadable
-from maplebridge.places.roads.search import NEVER, SPARE, Work, many, nearest, search, snap_points
+from maplebridge.places.roads.search import many, nearest, search
+from maplebridge.places.roads.snap import snap_points
 from maplebridge.places.roads.straight_line import StraightLine
 from maplebridge.places.roads.trace import trace
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from maplebridge.places.roads.search import begin, begin_at, drop_least, reach_state
+from maplebridge.places.roads.compiled import compiled
+from maplebridge.places.roads.labels import begin, begin_at, drop_least, reach_state
 from maplebridge.places.roads.snap import DEGREE_METRES
 
 Floats = npt.NDArray[np.float64]
@@ -14,7 +14,7 @@ _BUFFER_METRES = 45.0
 _MOST_SIDE = 700
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _settle(g: Any, w: Any, at: Any, where: Any, limit: int) -> int:
     """Settle every state reached within `limit` ms of any of the places, into `w.order`; returns how many."""
     begin(w)
@@ -41,7 +41,7 @@ def _settle(g: Any, w: Any, at: Any, where: Any, limit: int) -> int:
     return settled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _passed(g: Any, w: Any, link: int, limit: int) -> bool:
     """Say whether some reached state leads through the whole of a link in time."""
     for i in range(g.link_first[link], g.link_first[link + 1]):
@@ -51,7 +51,7 @@ def _passed(g: Any, w: Any, link: int, limit: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def flood(g: Any, w: Any, at: Any, where: Any, limit: int) -> Any:
     """Give the street pieces reached outward from any of the places within `limit` ms: (n, 4) lon, lat, lon, lat."""
     settled = _settle(g, w, at, where, limit)
@@ -79,7 +79,7 @@ def flood(g: Any, w: Any, at: Any, where: Any, limit: int) -> Any:
     return out[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _draw(g: Any, out: Any, n: int, link: int, begin: int, left: int) -> int:
     """Append the pieces of a link passed in `left` ms from the place at `begin` (ms by its chain's own count)."""
     first, last = g.chain_first[link >> 1], g.chain_first[(link >> 1) + 1] - 1
@@ -98,7 +98,7 @@ def _draw(g: Any, out: Any, n: int, link: int, begin: int, left: int) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _distance_field(lines: Any, field: Any, step: float) -> None:
     """Lower `field` (rows, columns; metres) to the distance to the nearest line, where that is less."""
     rows, cols = field.shape
@@ -116,7 +116,7 @@ def _distance_field(lines: Any, field: Any, step: float) -> None:
                     field[r, c] = d
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _contours(field: Any, level: float) -> Any:
     """Trace where the field falls below `level` (marching squares): (points as column, row; first point by ring).
 
@@ -162,12 +162,12 @@ def _contours(field: Any, level: float) -> Any:
         total += follow[e] >= 0
     points, starts = np.empty((total, 2)), np.empty(total + 1, np.int32)
     n = rings = 0
-    for begin in range(len(follow)):
-        if follow[begin] < 0:
+    for start in range(len(follow)):
+        if follow[start] < 0:
             continue
         starts[rings] = n
         rings += 1
-        e = begin
+        e = start
         while follow[e] >= 0:
             r, c = (e >> 1) // cols, (e >> 1) % cols
             here = field[r, c]
@@ -211,7 +211,7 @@ def _cut_corners(ring: Floats) -> Floats:
     follow = np.roll(ring, -1, axis=0)
     soft = np.empty((2 * len(ring), 2))
     soft[0::2], soft[1::2] = 0.75 * ring + 0.25 * follow, 0.25 * ring + 0.75 * follow
-    return np.round(np.vstack([soft, soft[:1]]), 6)
+    return np.asarray(np.round(np.vstack([soft, soft[:1]]), 6), np.float64)
 
 
 def _area(ring: Floats) -> float:

@@ -1,117 +1,21 @@
 """Shortest times over the road graph, compiled: one bounded search answers for one point and many others.
 
 Times are integer milliseconds, so that sums are exact and equal in whatever order they are added. Places are rows
-`at` = (chain or -1, piece, ms along from the chain's start, ms against back to it) and `where`[2] = metres from the start
-of the chain. The search is Dijkstra's with a 4-ary heap of packed keys (ms << 32 | state); labels carry the epoch
+`at` = (chain or -1, piece, ms along from the chain's start, ms against back to it) and `where`[2] = metres from the
+start of the chain. The search is Dijkstra's with a 4-ary heap of packed keys (ms << 32 | state); labels carry the epoch
 of their request, so nothing is cleared between requests.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from numba import njit
 
-from maplebridge.places.roads.snap import nearest_piece, snap_points
-
-Ints = npt.NDArray[np.int32]
-
-NEVER = 2_147_483_647
-SPARE = 4096  # room for the states a search begins with
+from maplebridge.places.roads.compiled import compiled
+from maplebridge.places.roads.labels import NEVER, begin, begin_at, drop_least, reach_state
+from maplebridge.places.roads.snap import nearest_piece
 
 
-class Work(NamedTuple):
-    """Scratch arrays of one search at a time; kept and used again."""
-
-    ms: Ints
-    metres: npt.NDArray[np.float32]
-    via: Ints  # arc by which the state was reached; -1 - link for a state the search began with
-    epoch: Ints
-    goal: Ints  # first goal waiting at the state
-    goal_epoch: Ints
-    order: Ints  # states in the order they were settled
-    heap: npt.NDArray[np.int64]
-    now: Ints  # [epoch, heap size]
-
-    @classmethod
-    def sized(cls, states: int, arcs: int) -> "Work":
-        """Make scratch arrays for a graph of so many states and arcs."""
-        ints = [np.zeros(states, np.int32) for _ in range(6)]
-        heap = np.empty(arcs + SPARE, np.int64)
-        return cls(ints[0], np.zeros(states, np.float32), *ints[1:], heap, np.zeros(2, np.int32))
-
-
-@njit(cache=True, nogil=True)
-def _push(heap: Any, size: int, key: int) -> None:
-    i = size
-    while i > 0:
-        up = (i - 1) >> 2
-        if heap[up] <= key:
-            break
-        heap[i] = heap[up]
-        i = up
-    heap[i] = key
-
-
-@njit(cache=True, nogil=True)
-def drop_least(heap: Any, size: int) -> None:
-    """Drop the smallest of `size` keys; the caller lowers its size by one."""
-    n = size - 1
-    key = heap[n]
-    i = 0
-    while True:
-        child = 4 * i + 1
-        if child >= n:
-            break
-        low = child
-        for c in range(child + 1, min(child + 4, n)):
-            if heap[c] < heap[low]:
-                low = c
-        if heap[low] >= key:
-            break
-        heap[i] = heap[low]
-        i = low
-    heap[i] = key
-
-
-@njit(cache=True, nogil=True)
-def begin(w: Any) -> None:
-    if w.now[0] >= 2_147_483_000:
-        w.now[0] = 0
-        w.epoch[:] = 0
-        w.goal_epoch[:] = 0
-    w.now[0] += 1
-    w.now[1] = 0
-
-
-@njit(cache=True, nogil=True)
-def reach_state(w: Any, state: int, ms: int, metres: float, via: int) -> None:
-    if w.epoch[state] != w.now[0] or ms < w.ms[state]:
-        w.epoch[state] = w.now[0]
-        w.ms[state], w.metres[state], w.via[state] = ms, metres, via
-        _push(w.heap, w.now[1], (np.int64(ms) << 32) | state)
-        w.now[1] += 1
-
-
-@njit(cache=True, nogil=True)
-def begin_at(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
-    """Begin at a place: with the states it leads to (forward) or those that lead to it (reversed)."""
-    chain = at[0]
-    for side in range(2):
-        link = 2 * chain + side
-        whole = g.link_ms[link]
-        if whole < 0:
-            continue
-        gone = at[2] if side == 0 else whole - at[3]
-        far = metres if side == 0 else g.chain_m[chain] - metres
-        if forward:
-            reach_state(w, g.link_head[link], whole - gone, g.chain_m[chain] - far, -1 - link)
-        else:
-            for i in range(g.link_first[link], g.link_first[link + 1]):
-                reach_state(w, g.link_tail[i], gone, far, -1 - link)
-
-
-@njit(cache=True, nogil=True)
+@compiled
 def direct(link_ms: Any, a: Any, a_m: float, b: Any, b_m: float) -> int:
     """Give the ms from place a to place b along their common chain without leaving it; NEVER where that can't be."""
     best = NEVER
@@ -122,7 +26,7 @@ def direct(link_ms: Any, a: Any, a_m: float, b: Any, b_m: float) -> int:
     return best
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _await(
     g: Any, w: Any, at: Any, where: Any, forward: bool, next_goal: Any, goal_ms: Any, goal_m: Any, of: Any
 ) -> int:
@@ -151,7 +55,7 @@ def _await(
     return n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rank(best: Any, top: Any, count: int, k: int, i: int) -> int:
     """Move place i, just improved, to its rank in `top`, the k best so far in order; returns their number."""
     at = count
@@ -173,7 +77,7 @@ def _rank(best: Any, top: Any, count: int, k: int, i: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _goals_wanted(g: Any, at: Any, forward: bool) -> int:
     n = 0
     for i in range(len(at)):
@@ -183,7 +87,7 @@ def _goals_wanted(g: Any, at: Any, forward: bool) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def search(
     g: Any,
     w: Any,
@@ -258,7 +162,7 @@ def search(
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def nearest(g: Any, w: Any, lon: float, lat: float, most: float, at: Any, where: Any, k: int, limit: int) -> Any:
     """Snap a point and find the k places nearest to it, they travelling to it: (indices, ms, metres) in order."""
     p, t, _ = nearest_piece(g, lon, lat, most)
@@ -285,7 +189,7 @@ def nearest(g: Any, w: Any, lon: float, lat: float, most: float, at: Any, where:
     return top, best[top], best_m[top]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def many(g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forward: bool, out: Any) -> None:
     """Fill `out` (len(ones), len(at)) with seconds between each of `ones` and all places; inf where there is no way."""
     best, best_m = np.empty(len(at), np.int32), np.empty(len(at), np.float32)
@@ -295,6 +199,3 @@ def many(g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forwar
         for i in range(len(at)):
             reached = best[i] < NEVER and ones[j, 0] >= 0
             out[j, i] = best[i] / 1000.0 if reached else np.inf
-
-
-__all__ = ["NEVER", "SPARE", "Work", "direct", "many", "nearest", "search", "snap_points"]

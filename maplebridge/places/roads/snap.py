@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from maplebridge.places.roads.compiled import compiled
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -15,7 +16,7 @@ _CELL_METRES = 150.0
 _MOST_CELLS = 4_000_000
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill(lon: Any, lat: Any, pieces: Any, box: Any, first: Any, point: Any, counting: bool) -> None:
     """Count, or place, each piece in every cell its bounding box touches and its line comes near."""
     west, south, dx, dy, nx = box[0], box[1], box[2], box[3], int(box[4])
@@ -60,7 +61,7 @@ def lay_grid(lon: Floats, lat: Floats, usable: npt.NDArray[np.bool_]) -> tuple[I
     return first, point, box
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def nearest_piece(g: Any, lon: float, lat: float, most: float) -> Any:
     """Find the piece nearest to a point within `most` metres: (point or -1, fraction along it, metres away)."""
     west, south, dx, dy = g.grid_box[0], g.grid_box[1], g.grid_box[2], g.grid_box[3]
@@ -97,7 +98,7 @@ def nearest_piece(g: Any, lon: float, lat: float, most: float) -> Any:
     return best_p, best_t, math.sqrt(best_d2)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def snap_points(g: Any, lons: Any, lats: Any, most: float, at: Any, where: Any) -> None:
     """Snap points: fills `at` (n, 4: chain or -1, piece, ms along, ms against) and `where` (n, 4: see Snaps)."""
     for i in range(len(lons)):

@@ -1,4 +1,4 @@
-"""Travel times where there is no road file: straight line x detour factor / speed of the mode. An estimate, and says so.
+"""Travel times without a road file: straight line x detour factor / speed of the mode. An estimate, and says so.
 
 Detour factor 1.4: mean ratio of driving to straight-line distance 1.417, Boscoe, Henry and Zdeb, "A Nationwide
 Comparison of Driving Distance Versus Straight-Line Distance to Hospitals", Professional Geographer 64 (2), 2012.
@@ -97,4 +97,5 @@ def _disc(lon: float, lat: float, radius: float) -> list[list[float]]:
     ring = np.stack([lon + radius * np.cos(angle) / (DEGREE_METRES * squeeze),
                      lat + radius * np.sin(angle) / DEGREE_METRES], axis=1)  # fmt: skip
     ring[-1] = ring[0]
-    return np.round(ring, 6).tolist()
+    rounded: list[list[float]] = np.round(ring, 6).tolist()
+    return rounded

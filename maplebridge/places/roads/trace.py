@@ -4,8 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from maplebridge.places.roads.graph import Graph
+from maplebridge.places.roads.labels import Work
 from maplebridge.places.roads.places import Route, Snaps
-from maplebridge.places.roads.search import Work, direct
+from maplebridge.places.roads.search import direct
 
 # point indices in the order they are passed, and the ms since the link was entered or the start left
 _Leg = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]

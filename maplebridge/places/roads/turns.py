@@ -66,6 +66,7 @@ def _arms(chains: Chains, pieces: Pieces, vias: set[int]) -> dict[int, _Arms]:
         for chain in np.flatnonzero(np.isin(chains.node[point], wanted)):
             way = int(pieces.way[chains.piece[first[chain] if at_start else last[chain] - 1]])
             come, go = (2 * int(chain) + 1, 2 * int(chain)) if at_start else (2 * int(chain), 2 * int(chain) + 1)
-            arm = way, *(link if chains.total[link] >= 0 else -1 for link in (come, go))
+            is_open = chains.total[[come, go]] >= 0
+            arm = way, come if is_open[0] else -1, go if is_open[1] else -1
             arms.setdefault(int(chains.node[point[chain]]), []).append(arm)
     return arms

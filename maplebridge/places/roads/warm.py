@@ -1,6 +1,6 @@
 """Compile, or load from the cache on disk, every kernel a request can need, so that no request waits for a compiler.
 
-numba keeps compiled code in NUMBA_CACHE_DIR where that is set, else beside the source, else in the user's cache folder.
+Where the compiled code is kept: see `compiled`.
 """
 
 import tempfile
