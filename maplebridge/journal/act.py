@@ -88,7 +88,7 @@ def act(actor: Who, verb: str, *, at: datetime, purpose: str = "") -> Iterator[D
         return
     token = _drafts.set([draft])
     try:
-        with _turn(), transaction.atomic():
+        with turn(), transaction.atomic():
             yield draft
             _seal(_drafts.get() or [])
             transaction.on_commit(_wake)
@@ -96,7 +96,8 @@ def act(actor: Who, verb: str, *, at: datetime, purpose: str = "") -> Iterator[D
         _drafts.reset(token)
 
 
-def _turn() -> AbstractContextManager[Any]:
+def turn() -> AbstractContextManager[Any]:
+    """Wait for this process's turn to write where the database has one writer (positions, outside the journal, too)."""
     return _sqlite_turn if connection.vendor == "sqlite" else nullcontext()
 
 
