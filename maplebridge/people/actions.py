@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import act
+from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor, token_digest
@@ -42,6 +43,12 @@ def enrol_user(
         user.save()
         entry.about(user, role=role, area=area_code).keep_private(username=username, name=display_name)
     return user
+
+
+def record_sign_in(actor: Actor, *, user: User, at: datetime) -> None:
+    """Journal that a member of staff began a session. No address of theirs is kept."""
+    with act(actor, "people.signed_in", at=at) as entry:
+        entry.about(user, signed_in_at=stamp(at))
 
 
 def issue_token(actor: Actor, *, user: User, days: int = 90, at: datetime) -> str:

@@ -2,8 +2,23 @@
 
 from django.urls import path
 
+from maplebridge.site import journal_pages, pages
 from maplebridge.site.api import api
 
 urlpatterns = [
+    path("", pages.start, name="start"),
+    path("sign-in", pages.sign_in, name="sign_in"),
+    path("sign-in/demo", pages.sign_in_demo, name="sign_in_demo"),
+    path("sign-out", pages.sign_out, name="sign_out"),
+    path("language", pages.set_language, name="set_language"),
+    path("theme", pages.set_theme, name="set_theme"),
+    path("tour", pages.tour, name="tour"),
+    path("unit", pages.phone, name="phone"),
+    path("unit-worker.js", pages.phone_worker, name="phone_worker"),
+    path("unit.webmanifest", pages.phone_manifest, name="phone_manifest"),
+    path("journal", journal_pages.journal, name="journal"),
+    path("journal/verify", journal_pages.verification, name="journal_verify"),
+    path("journal/<int:position>", journal_pages.entry, name="journal_entry"),
+    path("journal/<int:position>/consult", journal_pages.consult, name="journal_consult"),
     path("api/", api.urls),
 ]
