@@ -1,0 +1,6 @@
+/** What is built: one self-contained bundle each, `NAME.js` and `NAME.css` under maplebridge/site/assets/app. */
+export const ENTRIES = {
+  console: 'src/console/main.ts',
+  phone: 'src/phone/main.ts',
+  pages: 'src/pages/main.ts',
+};

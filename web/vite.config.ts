@@ -1,0 +1,36 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { ENTRIES } from './entries.js';
+
+const out = fileURLToPath(new URL('../maplebridge/site/assets/app', import.meta.url));
+
+/** `--mode NAME` picks the entry: each is its own build, so that its styles stand in one file of a fixed name. */
+export default defineConfig(({ mode }) => {
+  const name = mode in ENTRIES ? (mode as keyof typeof ENTRIES) : 'console';
+  return {
+    base: '/static/app/',
+    publicDir: false,
+    plugins: [svelte()],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      outDir: out,
+      emptyOutDir: false,
+      cssCodeSplit: false,
+      modulePreload: { polyfill: false },
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1500,
+      rollupOptions: {
+        input: { [name]: fileURLToPath(new URL(ENTRIES[name], import.meta.url)) },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: `${name}-chunks/[name]-[hash].js`,
+          assetFileNames: (asset) =>
+            asset.names.some((n) => n.endsWith('.css')) ? `${name}.css` : `${name}-chunks/[name]-[hash][extname]`,
+        },
+      },
+    },
+    test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: [] },
+  };
+});
