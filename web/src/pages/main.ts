@@ -1,0 +1,24 @@
+/** The little that Django pages do by script: the tour's ticks. Everything works without it. */
+import "./pages.css";
+import { readTicks, wordsOf, writeTick } from "./tour";
+
+const tour = document.getElementById("tour");
+const progress = document.getElementById("tour-progress");
+
+if (tour && progress) {
+  const boxes = [...tour.querySelectorAll<HTMLInputElement>("input[data-step]")];
+  const show = (): void => {
+    progress.hidden = false;
+    progress.textContent = wordsOf(progress.dataset.words ?? "%n", boxes.filter((box) => box.checked).length);
+  };
+  const ticked = readTicks(localStorage);
+  for (const box of boxes) {
+    const step = box.dataset.step ?? "";
+    box.checked = ticked.has(step);
+    box.addEventListener("change", () => {
+      writeTick(localStorage, step, box.checked);
+      show();
+    });
+  }
+  show();
+}
