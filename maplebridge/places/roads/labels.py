@@ -36,7 +36,8 @@ class Work(NamedTuple):
 
 
 @compiled
-def _push(heap: Any, size: int, key: int) -> None:
+def push(heap: Any, size: int, key: int) -> None:
+    """Add a key to a 4-ary heap of `size` keys; the caller raises its size by one."""
     i = size
     while i > 0:
         up = (i - 1) >> 2
@@ -70,6 +71,7 @@ def drop_least(heap: Any, size: int) -> None:
 
 @compiled
 def begin(w: Any) -> None:
+    """Begin a request: labels of all earlier ones count no more."""
     if w.now[0] >= 2_147_483_000:
         w.now[0] = 0
         w.epoch[:] = 0
@@ -85,10 +87,11 @@ def _packed(ms: int, state: int) -> int:
 
 @compiled
 def reach_state(w: Any, state: int, ms: int, metres: float, via: int) -> None:
+    """Label a state and queue it, unless it was reached sooner."""
     if w.epoch[state] != w.now[0] or ms < w.ms[state]:
         w.epoch[state] = w.now[0]
         w.ms[state], w.metres[state], w.via[state] = ms, metres, via
-        _push(w.heap, w.now[1], _packed(ms, state))
+        push(w.heap, w.now[1], _packed(ms, state))
         w.now[1] += 1
 
 

@@ -6,13 +6,22 @@ start of the chain. The search is Dijkstra's with a 4-ary heap of packed keys (m
 of their request, so nothing is cleared between requests.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from maplebridge.places.roads.compiled import compiled
-from maplebridge.places.roads.labels import NEVER, begin, begin_at, drop_least, reach_state
+from maplebridge.places.roads.labels import NEVER, begin, begin_at, drop_least, push
 from maplebridge.places.roads.snap import nearest_piece
+
+
+class Goals(NamedTuple):
+    """Places waiting at states: the next one at the same state, ms and metres still to go, which place."""
+
+    next: Any
+    ms: Any
+    metres: Any
+    of: Any
 
 
 @compiled
@@ -88,6 +97,46 @@ def _goals_wanted(g: Any, at: Any, forward: bool) -> int:
 
 
 @compiled
+def _settle(
+    first: Any, other: Any, cost: Any, length: Any, w: Any, goals: Any, waiting: int, count: int, k: int, bound: int,
+    best: Any, best_m: Any, top: Any,
+) -> int:  # fmt: skip
+    """Settle states in order of time until the k nearest (or all) places are certain; returns the number ranked."""
+    limit, ranked, now, size = bound, k < len(best), w.now[0], w.now[1]
+    ms_of, metres_of, via, epoch, heap = w.ms, w.metres, w.via, w.epoch, w.heap
+    if ranked and count == k:
+        bound = min(bound, best[top[k - 1]])
+    while size > 0 and waiting > 0:
+        key = heap[0]
+        ms, state = np.int32(key >> 32), np.int32(key & 0xFFFFFFFF)
+        if ms > bound:
+            break
+        drop_least(heap, size)
+        size -= 1
+        if ms != ms_of[state]:
+            continue
+        metres = metres_of[state]
+        goal = w.goal[state] if w.goal_epoch[state] == now else -1
+        while goal >= 0:
+            waiting -= 1
+            i = goals.of[goal]
+            if ms + goals.ms[goal] < best[i]:
+                best[i], best_m[i] = ms + goals.ms[goal], metres + goals.metres[goal]
+                if ranked and best[i] <= limit:
+                    count = _rank(best, top, count, k, i)
+                    if count == k:
+                        bound = min(bound, best[top[k - 1]])
+            goal = goals.next[goal]
+        for a in range(first[state], first[state + 1]):
+            there, then = other[a], ms + cost[a]
+            if then <= bound and (epoch[there] != now or then < ms_of[there]):
+                epoch[there], ms_of[there], metres_of[there], via[there] = now, then, metres + length[a], a
+                push(heap, size, (then << 32) | there)
+                size += 1
+    return count
+
+
+@compiled
 def search(
     g: Any,
     w: Any,
@@ -113,7 +162,7 @@ def search(
     next_goal, of = np.empty(wanted, np.int32), np.empty(wanted, np.int32)
     goal_ms, goal_m = np.empty(wanted, np.int32), np.empty(wanted, np.float32)
     waiting = _await(g, w, at, where, forward, next_goal, goal_ms, goal_m, of)
-    ranked, count, bound = k < len(at), 0, limit
+    ranked, count = k < len(at), 0
     for i in range(len(at)):
         best[i], best_m[i] = NEVER, np.inf
         if at[i, 0] != one[0] or one[0] < 0:
@@ -128,38 +177,10 @@ def search(
             count = _rank(best, top, count, k, i)
     if one[0] >= 0:
         begin_at(g, w, one, one_m, forward)
-    if ranked and count == k:
-        bound = min(bound, best[top[k - 1]])
     first, other = (g.out_first, g.out_head) if forward else (g.in_first, g.in_tail)
     cost, length = (g.out_ms, g.out_m) if forward else (g.in_ms, g.in_m)
-    while w.now[1] > 0:
-        key = w.heap[0]
-        ms = np.int32(key >> 32)
-        if ms > bound or waiting == 0:
-            break
-        state = np.int32(key & 0xFFFFFFFF)
-        drop_least(w.heap, w.now[1])
-        w.now[1] -= 1
-        if ms != w.ms[state]:
-            continue
-        metres = w.metres[state]
-        if w.goal_epoch[state] == w.now[0]:
-            goal = w.goal[state]
-            while goal >= 0:
-                waiting -= 1
-                i = of[goal]
-                if ms + goal_ms[goal] < best[i]:
-                    best[i], best_m[i] = ms + goal_ms[goal], metres + goal_m[goal]
-                    if ranked and best[i] <= limit:
-                        count = _rank(best, top, count, k, i)
-                        if count == k:
-                            bound = min(bound, best[top[k - 1]])
-                goal = next_goal[goal]
-        for a in range(first[state], first[state + 1]):
-            there = ms + cost[a]
-            if there <= bound:
-                reach_state(w, other[a], there, metres + length[a], a)
-    return count
+    goals = Goals(next_goal, goal_ms, goal_m, of)
+    return _settle(first, other, cost, length, w, goals, waiting, count, k, limit, best, best_m, top)
 
 
 @compiled
