@@ -22,6 +22,8 @@ export interface OutboxOptions {
   client: Pick<Client, 'post'>;
   name?: string;
   changed?: (kept: Kept[]) => void;
+  /** Told what the server answered to a kept entry, before that entry is forgotten. */
+  taken?: (item: Kept, answer: unknown) => void;
   now?: () => string;
   /** Runs `work` while no other window does; given by navigator.locks in a browser. */
   alone?: (work: () => Promise<void>) => Promise<void>;
@@ -57,9 +59,14 @@ export class Outbox {
         if (!(error instanceof Away)) throw error;
       }
     }
+    this.put(path, body, label, key);
+    return { sent: false };
+  }
+
+  /** Keep first, for `flush` to send: nothing is lost when the page dies on the way. */
+  put(path: string, body: unknown, label: string, key: string = newKey()): void {
     const made_at = this.#o.now?.() ?? new Date().toISOString();
     this.#write([...this.kept, { key, path, body, label, made_at }]);
-    return { sent: false };
   }
 
   /** Send what is kept, in order, until the server is away again. Resolves to how many it took. */
@@ -93,7 +100,8 @@ export class Outbox {
 
   async #deliver(item: Kept): Promise<'taken' | 'refused' | 'away'> {
     try {
-      await this.#o.client.post(item.path, item.body, { key: item.key });
+      const answer = await this.#o.client.post(item.path, item.body, { key: item.key });
+      this.#o.taken?.(item, answer);
     } catch (error) {
       if (!(error instanceof Refused)) return 'away';
       const refusal = error.message || error.code;
