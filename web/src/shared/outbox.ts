@@ -103,7 +103,7 @@ export class Outbox {
       const answer = await this.#o.client.post(item.path, item.body, { key: item.key });
       this.#o.taken?.(item, answer);
     } catch (error) {
-      if (!(error instanceof Refused)) return 'away';
+      if (!(error instanceof Refused) || error.status === 401) return 'away'; // signed out: sent after the next sign-in
       const refusal = error.message || error.code;
       this.#write(this.kept.map((kept) => (kept.key === item.key ? { ...kept, refusal } : kept)));
       return 'refused';
