@@ -30,6 +30,8 @@ class Config:
     style_url: str = ""  # an online map style instead of our own base map
     language: str = "en"
     demo: bool = False
+    worker: bool = True  # run reactions and timers inside the server; false where `maplebridge worker` runs apart
+    threads: int = 8  # requests that Django answers at once in one process
 
     @property
     def secure(self) -> bool:
@@ -70,13 +72,17 @@ def _from_toml(file: Path) -> dict[str, Any]:
 def _converted(name: str, value: Any) -> Any:
     if name == "home":
         return Path(value)
-    if name in ("debug", "demo"):
+    if name in ("debug", "demo", "worker"):
         if str(value).lower() not in ("1", "0", "true", "false", "yes", "no", ""):
             raise BadConfiguration(f"{name} is {value!r}; write true or false.")
         return str(value).lower() in ("1", "true", "yes")
     if name == "port":
         if not str(value).isdigit() or not 0 < int(value) < 65536:
             raise BadConfiguration(f"port is {value!r}; write a whole number from 1 to 65535.")
+        return int(value)
+    if name == "threads":
+        if not str(value).isdigit() or not 0 < int(value) <= 256:
+            raise BadConfiguration(f"threads is {value!r}; write a whole number from 1 to 256.")
         return int(value)
     return str(value)
 

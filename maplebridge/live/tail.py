@@ -1,0 +1,118 @@
+"""One reader of the journal per process: woken by our own commits, and polling for those of other processes."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from maplebridge.incidents.models import Incident
+from maplebridge.journal.act import on_commit_wake
+from maplebridge.journal.models import Entry
+from maplebridge.journal.queries import last_position
+from maplebridge.kernel import clock
+from maplebridge.live.hub import Hub
+from maplebridge.live.rules import Item, event, item_of
+from maplebridge.people.rules import ROLES
+from maplebridge.positions.models import LatestPosition
+
+POLL_S = 0.1
+TICK_S = 2.0
+POSITIONS_S = 1.0
+BATCH = 500
+OVERLAP = timedelta(seconds=3)  # fixes are read again for so long: their writers commit out of order
+
+log = logging.getLogger(__name__)
+_watchers = {role.code: "units.view" in role.permissions for role in ROLES.values()}
+
+
+def read_after(position: int, *, limit: int = BATCH) -> list[Item]:
+    """Entries beyond a position, oldest first."""
+    rows = Entry.objects.after(position).values_list("position", "body")[:limit]
+    return [item_of(number, body) for number, body in rows]
+
+
+def area_paths_of(items: list[Item]) -> dict[int, str]:
+    """Path of areas ("/a/b/") of each incident that the entries touch."""
+    ids = {item.incident_id for item in items} - {None}
+    return dict(Incident.objects.filter(pk__in=ids).values_list("pk", "area_path")) if ids else {}
+
+
+class Tail:
+    """Feed a hub from the journal until stopped."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="tail")
+        self._woken = asyncio.Event()
+        self._read_at = clock.now()
+        self._fixes: dict[int, datetime] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin at the journal's present end."""
+        loop = asyncio.get_running_loop()
+        self.hub.position = await loop.run_in_executor(self._reader, last_position)
+        on_commit_wake(lambda: _signal(loop, self._woken))
+        self._tasks = [
+            loop.create_task(self._forever(step, seconds))
+            for step, seconds in ((self._entries, POLL_S), (self._tick, TICK_S), (self._positions, POSITIONS_S))
+        ]
+
+    async def stop(self) -> None:
+        """End the reading and every stream."""
+        for task in self._tasks:
+            task.cancel()
+        self.hub.close()
+        self._reader.shutdown(wait=False)
+
+    async def _forever(self, step: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            try:
+                await step()
+            except Exception:
+                log.exception("The live stream could not read; it tries again in a second.")
+                await asyncio.get_running_loop().run_in_executor(self._reader, close_old_connections)
+                await asyncio.sleep(1)
+            await self._pause(seconds, wakeable=step == self._entries)
+
+    async def _pause(self, seconds: float, *, wakeable: bool) -> None:
+        if not wakeable:
+            await asyncio.sleep(seconds)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+
+    async def _entries(self) -> None:
+        self._woken.clear()
+        loop = asyncio.get_running_loop()
+        while items := await loop.run_in_executor(self._reader, read_after, self.hub.position):
+            matter = self.hub.areas_matter()
+            paths = await loop.run_in_executor(self._reader, area_paths_of, items) if matter else {}
+            self.hub.publish(items, paths)
+
+    async def _tick(self) -> None:
+        self.hub.tell(event("tick", {"at": clock.stamp(clock.now()), "position": self.hub.position}))
+
+    async def _positions(self) -> None:
+        if not self.hub.subscribers:
+            return
+        loop = asyncio.get_running_loop()
+        if news := await loop.run_in_executor(self._reader, self._moved):
+            self.hub.tell(event("positions", news), permission_of=_watchers)
+
+    def _moved(self) -> list[tuple[int, float, float, str]]:
+        begun = clock.now()
+        rows = LatestPosition.objects.filter(received_at__gt=self._read_at).values_list("unit_id", "lon", "lat", "at")
+        news = [row for row in rows if self._fixes.get(row[0]) != row[3]]
+        self._fixes.update({unit: at for unit, _lon, _lat, at in news})
+        self._read_at = begun - OVERLAP
+        return [(unit, round(lon, 6), round(lat, 6), clock.stamp(at)) for unit, lon, lat, at in news]
+
+
+def _signal(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(woken.set)

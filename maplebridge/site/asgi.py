@@ -1,0 +1,69 @@
+"""The server's one application: event stream natively, everything else through Django in threads."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maplebridge.site.settings")
+
+from maplebridge.site.wsgi import application as django_wsgi  # isort: skip  # sets Django up for what follows
+
+from django.conf import settings
+
+from maplebridge.live.hub import Hub
+from maplebridge.live.stream import stream
+from maplebridge.live.tail import Tail
+from maplebridge.site.bridge import Bridge
+from maplebridge.site.reactions import Worker
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+hub = Hub()
+pages = Bridge(django_wsgi, threads=settings.CONFIG.threads)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request, or live through the process's life span."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] != "http":
+        await send({"type": "websocket.close", "code": 1000})
+    elif scope["path"] == "/api/stream" and scope["method"] == "GET":
+        await stream(hub, scope, receive, send)
+    else:
+        await pages(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    await receive()
+    tail, worker = Tail(hub), Worker()
+    await asyncio.get_running_loop().run_in_executor(None, warm)
+    await tail.start()
+    if settings.CONFIG.worker:
+        threading.Thread(target=worker.run, name="worker", daemon=True).start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    worker.stop()
+    with contextlib.suppress(Exception):
+        await tail.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def warm() -> None:
+    """Load what the first request would otherwise wait for: addresses, templates, compiled road search."""
+    from django.urls import get_resolver
+
+    from maplebridge.places.roads.warm import warm as warm_roads
+
+    try:
+        _ = get_resolver().url_patterns
+        warm_roads()
+    except Exception:
+        log.exception("Something could not be made ready before the first request; it will be made then.")

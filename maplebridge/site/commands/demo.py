@@ -1,0 +1,79 @@
+"""`maplebridge demo`: a living city to try."""
+
+import argparse
+import os
+import threading
+import time
+import webbrowser
+
+from maplebridge.site.commands import declare, say
+
+
+def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+    """Declare the command."""
+    it = declare(
+        commands,
+        "demo",
+        """
+        Open a living city: the centre of Helsinki with invented units and reports, on embedded SQLite.
+        Everything invented is marked so. Data lie in MAPLEBRIDGE_HOME (./var); delete it to begin anew.
+        """,
+        examples="""
+        maplebridge demo
+        PORT=9000 NO_BROWSER=1 maplebridge demo
+        """,
+    )
+    it.add_argument("--port", type=int, help="port to listen on (PORT, or 8000)")
+    it.add_argument("--still", action="store_true", help="no invented events: nothing happens but what you do")
+    it.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare the city, then serve it until interrupted."""
+    from maplebridge.site.commands.serve import port_is_free, serve_forever
+    from maplebridge.site.config import BadConfiguration
+    from maplebridge.site.prepare import bring_up_to_date
+
+    port = options.port or _port_of_environment()
+    if not port_is_free("127.0.0.1", port):
+        raise BadConfiguration(
+            f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1} make demo."
+        )
+    os.environ["MAPLEBRIDGE_DEMO"] = "true"
+    os.environ["MAPLEBRIDGE_DEMO_STILL"] = "true" if options.still else "false"
+    from django.conf import settings
+
+    from maplebridge.site.demo import prepare
+
+    bring_up_to_date(say)
+    prepare(settings.HOME, say)
+    address = f"http://127.0.0.1:{port}/"
+    say(f"Maplebridge is at {address} (Ctrl+C ends it)")
+    if not os.environ.get("NO_BROWSER"):
+        threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
+    serve_forever(host="127.0.0.1", port=port)
+    return 0
+
+
+def _port_of_environment() -> int:
+    from django.conf import settings
+
+    from maplebridge.site.config import BadConfiguration
+
+    text = os.environ.get("PORT", "")
+    if text and not (text.isdigit() and 0 < int(text) < 65536):
+        raise BadConfiguration(f"PORT is {text!r}; write a whole number from 1 to 65535.")
+    return int(text) if text else int(settings.CONFIG.port)
+
+
+def _open_when_ready(address: str) -> None:
+    """Open the start page in the person's browser as soon as the server answers."""
+    from urllib.request import urlopen
+
+    for _try in range(200):
+        try:
+            with urlopen(address, timeout=2):  # noqa: S310  # our own address
+                break
+        except OSError:
+            time.sleep(0.2)
+    webbrowser.open(address)

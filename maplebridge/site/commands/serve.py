@@ -1,0 +1,90 @@
+"""`maplebridge serve`: the service on one port."""
+
+import argparse
+import os
+
+from maplebridge.site.commands import declare, say
+
+
+def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+    """Declare the command."""
+    it = declare(
+        commands,
+        "serve",
+        """
+        Serve pages, API and live stream on one port.
+        Reactions and timers run inside, unless MAPLEBRIDGE_WORKER=false and `maplebridge worker` runs apart.
+        """,
+        examples="""
+        maplebridge serve
+        maplebridge serve --port 8080
+        maplebridge serve --host 0.0.0.0            behind a TLS proxy on another machine
+        maplebridge serve --reload                  while you change the code
+        """,
+    )
+    it.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    it.add_argument("--port", type=int, help="port to listen on (MAPLEBRIDGE_PORT, or 8000)")
+    it.add_argument("--processes", type=int, default=1, help="server processes; more than one needs PostgreSQL")
+    it.add_argument("--reload", action="store_true", help="start again whenever a source file changes")
+    it.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the database, then serve until interrupted."""
+    from django.conf import settings
+
+    from maplebridge.site.config import BadConfiguration
+    from maplebridge.site.prepare import bring_up_to_date, waiting_migrations
+
+    if not settings.CONFIG.database:
+        bring_up_to_date(say)
+    elif behind := waiting_migrations():
+        raise BadConfiguration(f"The database is {behind} steps behind this version. Run `maplebridge init` first.")
+    if options.processes > 1 and not settings.CONFIG.database:
+        raise BadConfiguration(
+            "Several server processes need PostgreSQL: set MAPLEBRIDGE_DATABASE, or use one process."
+        )
+    port = options.port or settings.CONFIG.port
+    say(f"Maplebridge serves at http://{options.host}:{port} (Ctrl+C ends it)")
+    serve_forever(host=options.host, port=port, processes=options.processes, reload=options.reload)
+    return 0
+
+
+def serve_forever(*, host: str, port: int, processes: int = 1, reload: bool = False) -> None:
+    """Run the server until SIGINT or SIGTERM. Raises BadConfiguration when the port is taken."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from maplebridge.site.config import BadConfiguration
+
+    if not port_is_free(host, port):
+        raise BadConfiguration(f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1}.")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maplebridge.site.settings")
+    Granian(
+        "maplebridge.site.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        websockets=False,
+        backlog=2048,
+        backpressure=16_384,  # an open stream counts as a request
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        reload=reload,
+    ).serve()
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether nothing listens there."""
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,32 @@
+"""`maplebridge worker`: reactions and timers in a process of their own."""
+
+import argparse
+import signal
+
+from maplebridge.site.commands import declare, say
+
+
+def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+    """Declare the command."""
+    it = declare(
+        commands,
+        "worker",
+        """
+        Run reactions and timers in a process of their own.
+        Needed only where the server runs with MAPLEBRIDGE_WORKER=false, as in production with several processes.
+        """,
+        examples="maplebridge worker",
+    )
+    it.set_defaults(run=run)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Work until SIGINT or SIGTERM."""
+    from maplebridge.site.reactions import Worker
+
+    worker = Worker()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: worker.stop())
+    say("Maplebridge works on reactions and timers (Ctrl+C ends it)")
+    worker.run()
+    return 0

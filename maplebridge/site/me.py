@@ -1,0 +1,52 @@
+"""What a client needs to know of itself first: its actor, its units, the city, and where the journal stands."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from maplebridge.journal.queries import last_position
+from maplebridge.kernel import clock
+from maplebridge.people.actor import Actor
+from maplebridge.people.models import Unit
+from maplebridge.people.rules import ROLES
+from maplebridge.places.models import City
+
+
+def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Name, role, permissions, own crew's units now, city, map styles, journal position and server time."""
+    return {
+        "name": actor.name,
+        "role": actor.role,
+        "permissions": sorted(ROLES[actor.role].permissions) if actor.role in ROLES else [],
+        "area_code": actor.area_code,
+        "language": get_language() or "en",
+        "unit_ids": own_units(actor, at=at),
+        "city": _city(),
+        "style": _style(),
+        "demo": settings.CONFIG.demo,
+        "position": last_position(),
+        "server_time": clock.stamp(at),
+    }
+
+
+def own_units(actor: Actor, *, at: datetime) -> list[int]:
+    """Ids of the units in whose crew the actor is on duty at that moment."""
+    if actor.user_id is None:
+        return []
+    on_duty = {"shifts__crew": actor.user_id, "shifts__starts_at__lte": at, "shifts__ends_at__gt": at}
+    return list(Unit.objects.filter(**on_duty).order_by("pk").distinct().values_list("pk", flat=True))
+
+
+def _city() -> dict[str, Any] | None:
+    city = City.objects.order_by("pk").first()
+    if city is None:
+        return None
+    return {"name": city.name, "bbox": city.bbox, "attribution": city.attribution, "time_zone": city.time_zone}
+
+
+def _style() -> dict[str, str]:
+    if settings.CONFIG.style_url:
+        return {"light": settings.CONFIG.style_url, "dark": settings.CONFIG.style_url}
+    return {"light": "/map/style/light.json", "dark": "/map/style/dark.json"}

@@ -1,0 +1,89 @@
+"""What happens because of what happened: one table, and the worker that reads the journal by it.
+
+Each reaction is idempotent and called at least once for each entry of its verb, in order, each with a cursor of its
+own, so that one that fails holds up no other. It gets the entry and the moment at which it runs.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from maplebridge.journal.act import on_commit_wake
+from maplebridge.journal.models import Entry
+from maplebridge.journal.reader import Reader
+from maplebridge.kernel import clock
+
+Reaction = Callable[[Entry, datetime], None]
+Timer = Callable[[datetime], object]
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {}
+
+
+def timers() -> tuple[tuple[timedelta, Timer], ...]:
+    """What runs by the clock, and how often."""
+    return ()
+
+
+POLL_S = 0.5
+TRIES = 5  # of one entry by one reaction; then it is logged and passed over, so that one fault stops nothing for good
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs reactions and timers until told to stop."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        self._due: dict[int, float] = {}
+        self._failures: dict[tuple[str, int], int] = {}
+
+    def run(self) -> None:
+        """Work until `stop`; a fault is logged and tried again."""
+        on_commit_wake(self._woken.set)
+        while not self._stopping.is_set():
+            self._woken.clear()
+            try:
+                self.step()
+            except Exception:
+                log.exception("The worker met a fault; it goes on in a second.")
+                close_old_connections()
+                self._stopping.wait(1)
+            self._woken.wait(POLL_S)
+
+    def stop(self) -> None:
+        """End `run` soon."""
+        self._stopping.set()
+        self._woken.set()
+
+    def step(self) -> None:
+        """Run every reaction on what is new, and every timer that is due."""
+        for verb, reactions in REACTIONS.items():
+            for reaction in reactions:
+                self._react(verb, reaction)
+        for number, (every, timer) in enumerate(timers()):
+            if time.monotonic() >= self._due.get(number, 0.0):
+                self._due[number] = time.monotonic() + every.total_seconds()
+                timer(clock.now())
+
+    def _react(self, verb: str, reaction: Reaction) -> None:
+        reader = Reader(f"{verb}>{reaction.__module__.rpartition('.')[0]}.{reaction.__name__}"[-80:])
+        for entry in reader.unread(verb):
+            if not self._tried(reader.name, entry, reaction):
+                break
+            reader.move_to(entry.position)
+
+    def _tried(self, name: str, entry: Entry, reaction: Reaction) -> bool:
+        """Run a reaction; False when it failed and is to be tried again."""
+        try:
+            reaction(entry, clock.now())
+        except Exception:
+            failures = self._failures[name, entry.position] = self._failures.get((name, entry.position), 0) + 1
+            log.exception("Reaction %s failed on entry %d (try %d of %d).", name, entry.position, failures, TRIES)
+            return failures >= TRIES
+        return True
