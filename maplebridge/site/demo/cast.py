@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+OFFICER = "officer"
 OFFICERS_UNIT = "M21"  # driven by whoever signs in as the officer
 
 

@@ -92,17 +92,24 @@ class Teller:
         return self.rng.choices([row[0] for row in rows], [row[1] for row in rows])[0]
 
 
+def drawn(seed: int, key: str, low: float, high: float) -> float:
+    """Draw a number between two bounds that is always the same for a seed and key: no state to keep or lose."""
+    return random.Random(f"{seed}:{key}").uniform(low, high)  # noqa: S311  # chance, not secrets
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A unit on its way along a route since a moment."""
+    """A unit on its way along a route since a moment, at a share of the route's speed, to a named goal."""
 
     route: Route
     started_at: datetime
+    goal: str = ""
+    speed: float = 1.0
 
     def position(self, at: datetime) -> tuple[float, float]:
         """Longitude and latitude at a moment, clamped to the ends."""
-        return self.route.position((at - self.started_at).total_seconds())
+        return self.route.position((at - self.started_at).total_seconds() * self.speed)
 
     @property
     def ends_at(self) -> datetime:
-        return self.started_at + timedelta(seconds=self.route.seconds)
+        return self.started_at + timedelta(seconds=self.route.seconds / self.speed)
