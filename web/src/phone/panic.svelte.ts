@@ -1,0 +1,69 @@
+/** The call for help: sent at once and again until it is through; the position goes along until it is ended. */
+import { Refused, type Client } from '../shared/api';
+import type { Fix } from './fixes';
+
+export type PanicState = 'off' | 'sending' | 'unsent' | 'on';
+const AGAIN_MS = 3_000;
+
+export class Panic {
+  state = $state<PanicState>('off');
+  refusal = $state('');
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ending = false;
+
+  constructor(
+    private readonly client: Pick<Client, 'post'>,
+    private readonly unit: () => number | null,
+    private readonly here: () => Fix | null,
+  ) {}
+
+  call(): void {
+    if (this.state !== 'off') return;
+    this.state = 'sending';
+    this.#ending = false;
+    void this.#again();
+  }
+
+  end(): void {
+    this.#ending = true;
+    clearTimeout(this.#timer);
+    void this.#again();
+  }
+
+  /** The server says that the alarm stands, or not: for a page opened anew, or ended by dispatch. */
+  seen(alarm: boolean): void {
+    if (alarm && this.state === 'off' && !this.#ending) {
+      this.state = 'on';
+      this.#later();
+    } else if (!alarm && this.state === 'on') this.#over();
+  }
+
+  async #again(): Promise<void> {
+    const unit = this.unit();
+    if (unit === null) return;
+    const fix = this.here();
+    const ending = this.#ending;
+    const body = ending ? { on: false } : { on: true, ...(fix ? { lon: fix.lon, lat: fix.lat } : {}) };
+    try {
+      await this.client.post(`/api/units/${unit}/panic`, body);
+      if (ending) return this.#over();
+      this.state = 'on';
+      this.refusal = '';
+    } catch (error) {
+      if (this.state !== 'on') this.state = 'unsent';
+      this.refusal = error instanceof Refused ? error.message : '';
+    }
+    this.#later();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#again(), AGAIN_MS);
+  }
+
+  #over(): void {
+    clearTimeout(this.#timer);
+    this.state = 'off';
+    this.#ending = false;
+  }
+}
