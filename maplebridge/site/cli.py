@@ -76,7 +76,8 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, BadConfiguration):
         return str(error)
     if isinstance(error, OperationalError):
-        return f"The database does not answer: {' '.join(str(error).split())}. Check MAPLEBRIDGE_DATABASE and that it runs."
+        words = " ".join(str(error).split())
+        return f"The database does not answer: {words}. Check MAPLEBRIDGE_DATABASE and that it runs."
     if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
         return f"{error.filename} cannot be used: {(error.strerror or 'unreadable').lower()}."
     return None

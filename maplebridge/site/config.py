@@ -56,9 +56,8 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     known = {f.name for f in fields(Config)}
     values |= {n: env[f"MAPLEBRIDGE_{n.upper()}"] for n in known if f"MAPLEBRIDGE_{n.upper()}" in env}
     if unknown := set(values) - known:
-        raise BadConfiguration(
-            f"{file} sets {', '.join(sorted(unknown))}, which Maplebridge does not know. Known: {', '.join(sorted(known))}."
-        )
+        names, all_names = ", ".join(sorted(unknown)), ", ".join(sorted(known))
+        raise BadConfiguration(f"{file} sets {names}, which Maplebridge does not know. Known: {all_names}.")
     return _checked(replace(config, **{name: _converted(name, value) for name, value in values.items()}))
 
 
@@ -120,10 +119,12 @@ def database_of(config: Config) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(config.home / "maplebridge.sqlite3"),
             "CONN_MAX_AGE": None,
+            "TEST": {"NAME": str(config.home / "test.sqlite3")},  # a file, so that threads meet as they do in earnest
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
             },
         }
     url = urlsplit(config.database)
