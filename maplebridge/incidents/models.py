@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from maplebridge.incidents.rules import DISPOSITIONS, OPEN_STATES, PRIORITIES, SOURCES, STATES
+from maplebridge.incidents.rules.states import DISPOSITIONS, LINK_KINDS, OPEN_STATES, PRIORITIES, SOURCES, STATES
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
@@ -46,6 +46,21 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(area_path__contains=f"/{actor.area_code}/") if actor.area_code else self.all()
 
 
+class Target(models.Model):
+    """A service target of this city: seconds and share for a measure, by type, by area, by both or for all."""
+
+    MEASURES = [("answer", _("answer")), ("process", _("process")), ("response", _("response"))]
+
+    measure = models.CharField(_("measure"), max_length=8, choices=MEASURES)
+    type = models.ForeignKey(IncidentType, models.CASCADE, null=True, blank=True, related_name="targets")
+    area_code = models.CharField(_("area"), max_length=40, blank=True, default="")
+    seconds = models.PositiveIntegerField(_("seconds"))
+    share = models.FloatField(_("share that should reach it"), default=0.9)
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.type_id or '*'} {self.area_code or '*'} {self.seconds} s"
+
+
 class Incident(models.Model):
     """Something that happened at a place, from first report to close. States are EIDO's."""
 
@@ -55,6 +70,8 @@ class Incident(models.Model):
     held = models.BooleanField(_("held"), default=False)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES)
     priority_reason = models.CharField(_("why this priority"), max_length=200, blank=True, default="")
+    own_priority = models.PositiveSmallIntegerField(_("priority without what was merged in"), choices=PRIORITIES)
+    own_priority_reason = models.CharField(_("why its own priority"), max_length=200, blank=True, default="")
     source = models.CharField(_("source"), max_length=10, choices=SOURCES)
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
@@ -72,6 +89,7 @@ class Incident(models.Model):
     closed_at_post = models.BooleanField(_("handled and closed at the post"), default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     source_key = models.CharField(_("key at its source"), max_length=140, null=True, blank=True, unique=True)
+    source_digest = models.CharField(_("digest of what came with the key"), max_length=64, blank=True, default="")
     invented = models.BooleanField(_("invented"), default=False)
 
     objects = IncidentQuerySet.as_manager()
@@ -103,7 +121,7 @@ class Report(models.Model):
     caller = models.CharField(_("caller"), max_length=120, blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
-    follow_key = models.CharField(_("follow-up code"), max_length=24, null=True, blank=True, unique=True)
+    follow_key = models.CharField(_("digest of the follow-up code"), max_length=24, null=True, blank=True, unique=True)
     reported_at = models.DateTimeField(_("reported at"))
     expires_at = models.DateTimeField(_("personal data erased at"))
 
@@ -144,11 +162,9 @@ class Attachment(models.Model):
 class Link(models.Model):
     """Two incidents that belong together."""
 
-    KINDS = [("child", _("part of")), ("related", _("related to")), ("split", _("split from"))]
-
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="links")
     other = models.ForeignKey(Incident, models.CASCADE, related_name="linked_from")
-    kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
+    kind = models.CharField(_("kind"), max_length=8, choices=LINK_KINDS)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("incident", "other", "kind"), name="link_once")]

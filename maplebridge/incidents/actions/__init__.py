@@ -1,0 +1,73 @@
+"""Every write of this domain, one function per human intention."""
+
+from maplebridge.incidents.actions.bonds import (
+    CannotLink,
+    CannotMerge,
+    CannotUnmerge,
+    link_incidents,
+    merge_incidents,
+    split_incident,
+    unmerge_incident,
+)
+from maplebridge.incidents.actions.change import (
+    CannotChangeEnded,
+    add_note,
+    consult_callers,
+    edit_incident,
+    set_priority,
+)
+from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired
+from maplebridge.incidents.actions.life import (
+    CannotCancel,
+    CannotClose,
+    CannotHold,
+    CannotMark,
+    CannotReopen,
+    cancel_incident,
+    close_incident,
+    hold_incident,
+    mark_resources,
+    reopen_incident,
+)
+from maplebridge.incidents.actions.numbers import CannotUseNumber, reserve_numbers
+from maplebridge.incidents.actions.report import CannotReuseKey, Reported, report_incident
+from maplebridge.incidents.actions.shared import CannotChangeMerged
+from maplebridge.incidents.actions.types import install_types, set_target
+from maplebridge.incidents.rules.files import FILE_MAX
+
+__all__ = [
+    "CannotAttach",
+    "CannotCancel",
+    "CannotChangeEnded",
+    "CannotChangeMerged",
+    "CannotClose",
+    "CannotHold",
+    "CannotLink",
+    "CannotMark",
+    "CannotMerge",
+    "CannotReopen",
+    "CannotReuseKey",
+    "CannotUnmerge",
+    "CannotUseNumber",
+    "Reported",
+    "FILE_MAX",
+    "add_note",
+    "attach_file",
+    "cancel_incident",
+    "close_incident",
+    "consult_callers",
+    "edit_incident",
+    "erase_expired",
+    "hold_incident",
+    "install_types",
+    "link_incidents",
+    "mark_resources",
+    "merge_incidents",
+    "reopen_incident",
+    "report_incident",
+    "reserve_numbers",
+    "set_priority",
+    "set_target",
+    "split_incident",
+    "unmerge_incident",
+]

@@ -1,0 +1,107 @@
+"""Attach photos and files to an incident; erase what has expired."""
+
+import hashlib
+import io
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from maplebridge.incidents.actions.shared import PERSONAL_DATA_KEPT, locked
+from maplebridge.incidents.models import Attachment, Incident, Report
+from maplebridge.incidents.rules import clean
+from maplebridge.incidents.rules.files import ENDINGS, FILE_MAX, SHOWABLE, media_type_of
+from maplebridge.journal.act import act
+from maplebridge.journal.models import Entry, Private
+from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
+from maplebridge.people.actor import Actor
+
+FILES_MAX = 40  # of one incident
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "PNG", "image/webp": "WEBP"}
+
+
+class CannotAttach(Refused):
+    """The incident carries as many files as it can."""
+
+
+def attach_file(actor: Actor, *, incident: Incident, name: str, content: bytes, at: datetime) -> Attachment:
+    """Attach a photo or file to an incident; `incidents.file_attached`.
+
+    The type is told by the content. Photos from the public are encoded afresh, so that no position or other
+    metadata stays in them. Raises BadInput for a type not taken, an unreadable photo or more than 20 MB.
+    """
+    public = actor.role == "public"
+    if not public and not actor.may("incidents.note") and not actor.may("incidents.edit"):
+        raise NotAllowed(_("You may not attach files. Ask dispatch to do it."))
+    media_type = _checked_type(content)
+    if public:
+        content, media_type = _without_metadata(content, media_type)
+    name = (clean(name).replace("/", " ").replace("\\", " ").strip(". ") or "file")[:100]
+    stored = None
+    try:
+        with act(actor, "incidents.file_attached", at=at) as entry:
+            fresh = locked(incident)
+            if Attachment.objects.filter(incident=fresh).count() >= FILES_MAX:
+                sentence = _("%(number)s already has %(count)d files. Link a second incident, or keep them elsewhere.")
+                raise CannotAttach(sentence % {"number": fresh.label, "count": FILES_MAX})
+            digest = hashlib.sha256(content).hexdigest()
+            stored = Attachment(incident=fresh, name=name, media_type=media_type, size=len(content), sha256=digest)
+            stored.at, stored.expires_at = at, at + PERSONAL_DATA_KEPT
+            stored.file.save(f"{digest[:20]}{ENDINGS[media_type]}", ContentFile(content), save=False)
+            stored.save(force_insert=True)
+            entry.about(fresh, files=Attachment.objects.filter(incident=fresh).count()).keep_private(name=name)
+    except BaseException:
+        if stored is not None and stored.file:
+            stored.file.delete(save=False)
+        raise
+    return stored
+
+
+def _checked_type(content: bytes) -> str:
+    if len(content) > FILE_MAX:
+        raise BadInput("file", _("The file is larger than %(mb)d MB.") % {"mb": FILE_MAX // 2**20})
+    media_type = media_type_of(content)
+    if not media_type:
+        raise BadInput("file", _("This kind of file is not taken. Photos, video, sound, PDF and plain text are."))
+    return media_type
+
+
+def _without_metadata(content: bytes, media_type: str) -> tuple[bytes, str]:
+    """Encode a photo afresh, upright and without metadata. Raises BadInput for what is no photo."""
+    if media_type not in SHOWABLE:
+        raise BadInput("file", _("Please send a photo as JPEG, PNG or WebP."))
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > 50_000_000:
+                raise BadInput("file", _("The photo has more than 50 megapixels. Send a smaller one."))
+            upright = ImageOps.exif_transpose(image).convert("RGBA" if media_type == "image/png" else "RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise BadInput("file", _("The photo cannot be read. Take it again or send another.")) from error
+    bare = Image.new(upright.mode, upright.size)
+    bare.paste(upright)
+    out = io.BytesIO()
+    bare.save(out, _FORMATS[media_type], quality=88)
+    return out.getvalue(), "image/png" if _FORMATS[media_type] == "PNG" else media_type
+
+
+def erase_expired(actor: Actor, *, at: datetime) -> int:
+    """Erase names, telephone numbers and files whose time is over, in tables and journal; return how many reports.
+
+    The words of the report stay without the reporter; the journal keeps its digests, so every root stays valid.
+    """
+    actor.must("people.manage")
+    reports = list(Report.objects.filter(expires_at__lte=at).exclude(caller="", phone="", follow_key=None)[:1000])
+    files = list(Attachment.objects.filter(expires_at__lte=at)[:200])
+    if not reports and not files:
+        return 0
+    with act(actor, "incidents.personal_data_erased", at=at) as entry:
+        subjects = [f"incident:{report.incident_id}" for report in reports]
+        ours = Entry.objects.filter(subject__in=subjects, verb__startswith="incidents.")
+        Private.objects.filter(entry__in=ours, name__in=("caller", "phone")).delete()
+        Report.objects.filter(pk__in=[r.pk for r in reports]).update(caller="", phone="", follow_key=None)
+        Attachment.objects.filter(pk__in=[f.pk for f in files]).delete()
+        entry.about("report:*", reports=len(reports), files=len(files))
+    for each in files:
+        each.file.delete(save=False)
+    return len(reports)

@@ -1,0 +1,129 @@
+"""What every action of this domain does first: lock the row, and say what its clear fields are now."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maplebridge.incidents.models import Incident
+from maplebridge.incidents.rules import clean
+from maplebridge.incidents.rules.priority import by_rule
+from maplebridge.incidents.rules.text import NARRATIVE_MAX
+from maplebridge.kernel import clock
+from maplebridge.kernel.geometry import cell_name
+from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound, Refused
+from maplebridge.people.actor import Actor
+
+CLOCK_SLACK = timedelta(minutes=2)
+PERSONAL_DATA_KEPT = timedelta(days=365)  # then names, telephone numbers and files of a report are erased
+
+
+class CannotChangeMerged(Refused):
+    """The incident was merged into another, which now stands for it."""
+
+
+def locked(incident: Incident) -> Incident:
+    """Read the incident again, locked until the act ends. Raises NotFound."""
+    fresh = Incident.objects.select_for_update().filter(pk=incident.pk).first()
+    if fresh is None:
+        raise NotFound(_("This incident is no longer there."))
+    return fresh
+
+
+def locked_own(incident: Incident) -> Incident:
+    """Read and lock an incident that stands for itself. Raises CannotChangeMerged when it was merged away."""
+    fresh = locked(incident)
+    if fresh.merged_into_id is not None:
+        sentence = _("%(number)s was merged into %(into)s. Work there, or take the merge back first.")
+        into = Incident.objects.get(pk=fresh.merged_into_id)
+        raise CannotChangeMerged(sentence % {"number": fresh.label, "into": into.label})
+    return fresh
+
+
+def must_any(actor: Actor, *permissions: str) -> None:
+    """Raise NotAllowed unless the actor has one of the permissions."""
+    if not any(actor.may(permission) for permission in permissions):
+        actor.must(permissions[0])
+        raise NotAllowed("")  # not reached: must() raised
+
+
+def occurred(occurred_at: datetime | None, *, field: str, at: datetime) -> datetime:
+    """Check a moment that came from outside against the moment of the act. Raises BadInput when it lies ahead."""
+    moment = occurred_at or at
+    if moment.tzinfo is None:
+        raise BadInput(field, _("Give the time with its offset from UTC, for example 2026-05-04T12:00:00Z."))
+    if moment > at + CLOCK_SLACK:
+        sentence = _("%(moment)s lies in the future; it is now %(now)s. Check the clock of the sender.")
+        raise BadInput(field, sentence % {"moment": clock.stamp(moment), "now": clock.stamp(at)})
+    return moment
+
+
+def not_before_report(incident: Incident, moment: datetime, *, field: str = "at") -> None:
+    """Raise BadInput when a step of an incident would lie before its report (beyond the slack of two clocks)."""
+    if moment < incident.reported_at - CLOCK_SLACK:
+        sentence = _("%(moment)s lies before %(number)s was reported (%(reported)s). Check the time.")
+        raise BadInput(
+            field,
+            sentence
+            % {
+                "moment": clock.stamp(moment),
+                "number": incident.label,
+                "reported": clock.stamp(incident.reported_at),
+            },
+        )
+
+
+def checked_text(text: str, *, field: str, limit: int = NARRATIVE_MAX, required: bool = False) -> str:
+    """Clean a text and hold it to its limit in characters. Raises BadInput."""
+    if len(text) > limit:
+        sentence = _("This text has %(length)d characters; at most %(limit)d fit. Shorten it or attach it as a file.")
+        raise BadInput(field, sentence % {"length": len(text), "limit": limit})
+    cleaned = clean(text)
+    if required and not cleaned:
+        raise BadInput(field, _("Write a few words here."))
+    return cleaned
+
+
+def place_facts(incident: Incident) -> dict[str, Any]:
+    """Facts of where an incident is."""
+    return {
+        "lon": round(incident.lon, 5),
+        "lat": round(incident.lat, 5),
+        "cell": cell_name(incident.cell),
+        "area": incident.area_code,
+    }
+
+
+def stamp_or_none(moment: datetime | None) -> str | None:
+    """RFC 3339 or None, as facts carry a moment."""
+    return clock.stamp(moment) if moment else None
+
+
+def first_facts(incident: Incident) -> dict[str, Any]:
+    """Every clear field of a new incident, as its first entry carries them."""
+    return {
+        "number": incident.number,
+        "type": incident.type_id,
+        "priority": incident.priority,
+        "state": incident.state,
+        "held": incident.held,
+        "reported_at": clock.stamp(incident.reported_at),
+        "source": incident.source,
+        "invented": incident.invented,
+        "merged_into": None,
+        "assigned_at": None,
+        "enroute_at": None,
+        "onscene_at": None,
+        "closed_at": stamp_or_none(incident.closed_at),
+        "disposition": incident.disposition,
+        **place_facts(incident),
+    }
+
+
+def settled_priority(incident: Incident) -> tuple[int, str]:
+    """Priority and reason: a person's choice, else the most urgent of the incident's own and those merged into it."""
+    own = (incident.own_priority, incident.own_priority_reason)
+    if not by_rule(own[1]):
+        return own
+    merged = Incident.objects.filter(merged_into=incident).order_by("priority", "number").first()
+    return (merged.priority, f"=merged:{merged.label}") if merged and merged.priority < own[0] else own

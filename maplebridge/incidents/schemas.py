@@ -1,0 +1,250 @@
+"""Bodies of the incidents API."""
+
+from datetime import datetime
+from typing import Annotated
+
+from ninja import Field, Schema
+from pydantic import WithJsonSchema
+
+Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class BothNames(Schema):
+    en: str
+    zh: str
+
+
+class IncidentRow(Schema):
+    """An incident as lists, board and console show it."""
+
+    id: int
+    number: str
+    type: str
+    family: str
+    name: BothNames
+    priority: int
+    state: str
+    held: bool
+    lon: float
+    lat: float
+    address: str
+    area: str
+    reported_at: Moment
+    target_s: int
+    assigned_at: Moment | None
+    enroute_at: Moment | None
+    onscene_at: Moment | None
+    closed_at: Moment | None
+    disposition: str
+    units: list[int]
+    source: str
+    invented: bool
+
+
+class ReportOut(Schema):
+    id: int
+    incident_id: int
+    source: str
+    reported_at: Moment
+    narrative: str
+    language: str
+    caller: str | None
+    phone: str | None
+    has_caller: bool
+
+
+class NoteOut(Schema):
+    at: Moment
+    author: str
+    text: str
+
+
+class AttachmentOut(Schema):
+    id: int
+    name: str
+    media_type: str
+    size: int
+    url: str
+
+
+class LinkOut(Schema):
+    kind: str
+    id: int
+    number: str
+    name: BothNames
+
+
+class MergedOut(Schema):
+    id: int
+    number: str
+
+
+class PremiseNoteOut(Schema):
+    id: int
+    kind: str
+    text: str
+    reason: str
+    expires_at: Moment
+    distance_m: float
+
+
+class PastOut(Schema):
+    id: int
+    number: str
+    name: BothNames
+    closed_at: Moment | None
+    disposition: str
+    distance_m: float
+
+
+class IntervalsOut(Schema):
+    answer_s: float | None
+    process_s: float | None
+    turnout_s: float | None
+    travel_s: float | None
+    scene_s: float | None
+    total_s: float | None
+
+
+class AssignmentOut(Schema):
+    unit_id: int
+    call_sign: str
+    assigned_at: Moment | None
+    accepted_at: Moment | None
+    enroute_at: Moment | None
+    onscene_at: Moment | None
+    cleared_at: Moment | None
+    eta_s: float | None
+    outcome: str
+    override_reason: str
+
+
+class IncidentDetail(IncidentRow):
+    """An incident in full."""
+
+    priority_reason: str
+    closed_at_post: bool
+    answered_at: Moment | None
+    reports: list[ReportOut]
+    notes: list[NoteOut]
+    attachments: list[AttachmentOut]
+    links: list[LinkOut]
+    merged: list[MergedOut]
+    merged_into: int | None
+    premise_notes: list[PremiseNoteOut]
+    history: list[PastOut]
+    intervals: IntervalsOut
+    assignments: list[AssignmentOut]
+
+
+class TimelineRow(Schema):
+    position: int
+    at: Moment
+    entered_at: Moment
+    actor: str
+    verb: str
+    sentence: str
+
+
+class DuplicateOut(Schema):
+    id: int
+    number: str
+    score: float
+    why: str
+
+
+class ReportIn(Schema):
+    """A report. Give lon and lat, or an address. `at` is when it was reported, `number` one from a paper card."""
+
+    type: str
+    lon: float | None = None
+    lat: float | None = None
+    address: str = ""
+    narrative: str = ""
+    priority: int | None = None
+    priority_reason: str = ""
+    caller: str = ""
+    phone: str = ""
+    language: str = ""
+    source: str | None = None
+    at: datetime | None = None
+    answered_at: datetime | None = None
+    number: int | None = None
+
+
+class ReportedOut(Schema):
+    id: int
+    number: str
+    area: str
+    duplicates: list[DuplicateOut]
+
+
+class CheckIn(Schema):
+    type: str | None = None
+    lon: float
+    lat: float
+    narrative: str = ""
+
+
+class CheckOut(Schema):
+    duplicates: list[DuplicateOut]
+    premise_notes: list[PremiseNoteOut]
+    area: str
+    address: str
+
+
+class NoteIn(Schema):
+    text: str
+
+
+class PriorityIn(Schema):
+    priority: int
+    reason: str
+
+
+class MergeIn(Schema):
+    into: RowId
+
+
+class LinkIn(Schema):
+    other: RowId
+    kind: str
+
+
+class SplitIn(Schema):
+    type: str
+    narrative: str
+    lon: float | None = None
+    lat: float | None = None
+
+
+class CloseIn(Schema):
+    disposition: str
+    narrative: str = ""
+    at_post: bool = False
+
+
+class ReasonIn(Schema):
+    reason: str
+
+
+class EditIn(Schema):
+    type: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    address: str | None = None
+
+
+class TypeOut(Schema):
+    code: str
+    family: str
+    name: BothNames
+    words: str
+    priority: int
+    target_s: int
+
+
+class DispositionOut(Schema):
+    code: str
+    name: str

@@ -1,0 +1,81 @@
+"""Where a report points: inside the city or not, in which area, at what address."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from maplebridge.incidents.rules import clean
+from maplebridge.kernel.geometry import valid_lonlat
+from maplebridge.kernel.refused import BadInput
+from maplebridge.places.models import Area, City
+
+ADDRESS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point with the words people use for it and the areas that hold it (`/district/beat/`, largest first)."""
+
+    lon: float
+    lat: float
+    address: str
+    area_code: str = ""
+    area_path: str = ""
+
+
+def spot_of(*, lon: float | None, lat: float | None, address: str = "") -> Spot:
+    """Resolve a point, or an address where no point is given. Raises BadInput when it is unusable or outside."""
+    address = clean(address)[:ADDRESS_MAX]
+    if lon is None and lat is None and address:
+        lon, lat, address = _found(address)
+    if lon is None or lat is None:
+        raise BadInput("lon", _("Say where: give longitude and latitude, or an address."))
+    if not valid_lonlat(lon, lat):
+        raise BadInput("lon", _("%(lon)s, %(lat)s is not a place on Earth.") % {"lon": lon, "lat": lat})
+    city = City.objects.first()
+    if city and not city.holds(lon, lat):
+        sentence = _("%(lon).5f, %(lat).5f lies outside %(city)s. Check the place, or hand it to the service there.")
+        raise BadInput("lon", sentence % {"lon": lon, "lat": lat, "city": city.name})
+    code, path = area_of(lon, lat)
+    return Spot(lon, lat, address, code, path)
+
+
+def area_of(lon: float, lat: float) -> tuple[str, str]:
+    """Code of the smallest area that holds the point, and its path from the largest down; empty outside all."""
+    try:
+        from maplebridge.places.queries import area_at
+    except ImportError:
+        return "", ""
+    area = area_at(lon, lat)
+    return (area.code, path_of(area)) if area else ("", "")
+
+
+def path_of(area: Area) -> str:
+    """Path of an area from the top of its tree, as `/district/beat/`."""
+    codes, seen = [area.code], {area.pk}
+    while (parent := area.parent) is not None and parent.pk not in seen:
+        codes.append(parent.code)
+        seen.add(parent.pk)
+        area = parent
+    return "/" + "/".join(reversed(codes)) + "/"
+
+
+def address_of(lon: float, lat: float) -> str:
+    """Address nearest to a point, as people would say it; empty where none is known."""
+    try:
+        from maplebridge.places.queries import address_at
+    except ImportError:
+        return ""
+    return str(address_at(lon, lat) or "")
+
+
+def _found(address: str) -> tuple[float, float, str]:
+    try:
+        from maplebridge.places.queries import locate
+    except ImportError:
+        raise BadInput("address", _("No map is loaded yet. Give longitude and latitude.")) from None
+    place = locate(address)
+    if place is None:
+        sentence = _("No place called “%(address)s” is on the map. Check the spelling, or point at the map.")
+        raise BadInput("address", sentence % {"address": address})
+    return place.lon, place.lat, address

@@ -1,0 +1,79 @@
+"""What the tests of incidents share: a small city, its types, and people."""
+
+import itertools
+
+import pytest
+
+from maplebridge.incidents.actions import install_types, report_incident
+from maplebridge.people.actor import Actor, actor_of
+from maplebridge.people.models import User
+from maplebridge.places.models import Area, City
+
+SQUARE = (24.94, 60.17)
+
+
+@pytest.fixture
+def city(db):
+    return City.objects.create(
+        name="Testby", time_zone="Europe/Helsinki", west=24.9, south=60.1, east=25.0, north=60.2, edition="test"
+    )
+
+
+@pytest.fixture
+def areas(db):
+    """A district with one beat in its west half."""
+
+    def square(code, west, east, parent=None):
+        ring = [[west, 60.1], [east, 60.1], [east, 60.2], [west, 60.2], [west, 60.1]]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        return Area.objects.create(
+            code=code, name=code.title(), kind="beat", parent=parent, geometry=geometry,
+            west=west, south=60.1, east=east, north=60.2,
+        )  # fmt: skip
+
+    district = square("district", 24.9, 25.0)
+    return district, square("beat", 24.9, 24.95, district)
+
+
+@pytest.fixture
+def types(db, machine, noon):
+    install_types(machine, at=noon)
+
+
+def make_user(role="dispatcher", **values):
+    number = User.objects.count() + 1
+    return User.objects.create(username=f"{role}{number}", display_name=f"{role} {number}", role=role, **values)
+
+
+@pytest.fixture
+def desk(db):
+    """A dispatcher with an account."""
+    return actor_of(make_user())
+
+
+@pytest.fixture
+def chief(db):
+    return actor_of(make_user("chief"))
+
+
+@pytest.fixture
+def officer(db):
+    return actor_of(make_user("post_officer"))
+
+
+@pytest.fixture
+def stranger():
+    return Actor(ref="user:99", name="Nobody", role="")
+
+
+@pytest.fixture
+def report(city, types, desk, noon):
+    """Report something as the dispatcher; returns the incident."""
+    counter = itertools.count()
+
+    def make(type="noise", *, actor=None, at=noon, lon=None, lat=None, **values):
+        shift = next(counter) * 0.004 if lon is None else 0
+        place = {"lon": SQUARE[0] + shift if lon is None else lon, "lat": SQUARE[1] if lat is None else lat}
+        return report_incident(actor or desk, type=type, at=at, **place, **values).incident
+
+    return make
