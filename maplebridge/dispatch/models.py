@@ -54,6 +54,7 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ("assigned_at",)
+        indexes = [models.Index(fields=("assigned_at",), name="assignment_time")]
         constraints = [
             models.UniqueConstraint(
                 fields=("unit",), condition=models.Q(cleared_at=None), name="unit_one_active_assignment"

@@ -173,9 +173,7 @@ def preemption_cost(taken: Preempt) -> str:
     }
     if taken.was_s is None:
         return _("here in %(minutes)d min if taken off %(number)s (%(type)s), which it would leave") % words
-    return (
-        _("here in %(minutes)d min if taken off %(number)s (%(type)s), which loses a unit %(near)d min away") % words
-    )
+    return _("here in %(minutes)d min if taken off %(number)s (%(type)s), which loses a unit %(near)d min away") % words
 
 
 def minutes(seconds: float) -> int:

@@ -1,0 +1,236 @@
+"""The API of dispatch: units, their steps and positions, recommendations, sending."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Field, Router, Schema
+
+from maplebridge.dispatch import actions, queries
+from maplebridge.dispatch.reach import LONGEST_S, reach
+from maplebridge.incidents.queries import incident_row, visible_incident
+from maplebridge.kernel import clock
+from maplebridge.kernel.endpoint import REFUSALS
+from maplebridge.kernel.refused import BadInput
+from maplebridge.people.sessions import actor_of_request
+from maplebridge.positions.actions import record_position
+
+router = Router(tags=["dispatch"])
+Row = dict[str, Any]
+_ONE: dict[Any, Any] = {200: Row, **REFUSALS}
+_MANY: dict[Any, Any] = {200: list[Row], **REFUSALS}
+
+
+class AssignIn(Schema):
+    unit_id: int
+    reason: str = Field("", max_length=200)
+    preempt: bool = False
+
+
+class StandDownIn(Schema):
+    unit_id: int
+    reason: str = Field("", max_length=200)
+
+
+class SwapIn(Schema):
+    out_unit_id: int
+    in_unit_id: int
+    reason: str = Field("", max_length=200)
+
+
+class HoldIn(Schema):
+    held: bool
+    reason: str = Field("", max_length=200)
+
+
+class AtPostIn(Schema):
+    unit_id: int
+    disposition: str
+    narrative: str = ""
+
+
+class StatusIn(Schema):
+    status: str
+    at: datetime | None = None
+    secondary: str = ""
+
+
+class CloseJobIn(Schema):
+    disposition: str
+    narrative: str = ""
+
+
+class PositionIn(Schema):
+    lon: float
+    lat: float
+    at: datetime | None = None
+
+
+class PanicIn(Schema):
+    on: bool
+    lon: float | None = None
+    lat: float | None = None
+
+
+@router.get("/incidents/{incident_id}/recommendations", response=_MANY, summary="Who should go, and why")
+def get_recommendations(request: HttpRequest, incident_id: int, limit: int = 8, level: int = 1) -> list[Row]:
+    """Rank the units on shift by road travel time now, then by what speaks for and against each."""
+    actor = actor_of_request(request)
+    incident = visible_incident(actor, incident_id)
+    limit, level = min(max(limit, 1), 50), min(max(level, 1), 5)
+    return queries.recommendation_rows(actor, incident=incident, at=clock.now(), limit=limit, level=level)
+
+
+@router.post("/incidents/{incident_id}/assignments", response={201: Row, **_ONE}, summary="Send a unit")
+def post_assignment(request: HttpRequest, incident_id: int, body: AssignIn) -> tuple[int, Row]:
+    """Send a unit; 201, or 200 when it is there already. With `preempt` it is taken off a less urgent job."""
+    actor, now = actor_of_request(request), clock.now()
+    incident = visible_incident(actor, incident_id)
+    unit = queries.visible_unit(actor, body.unit_id, at=now)
+    made = actions.assign_unit(actor, incident=incident, unit=unit, at=now, reason=body.reason, preempt=body.preempt)
+    return 201 if made.assigned_at == now else 200, queries.assignment_row(made)
+
+
+@router.post("/incidents/{incident_id}/stand_down", response=_ONE, summary="Take a unit off")
+def post_stand_down(request: HttpRequest, incident_id: int, body: StandDownIn) -> Row:
+    """Stand a unit down; with none left the incident waits again."""
+    actor, now = actor_of_request(request), clock.now()
+    incident = visible_incident(actor, incident_id)
+    unit = queries.visible_unit(actor, body.unit_id, at=now)
+    actions.stand_down(actor, incident=incident, unit=unit, at=now, reason=body.reason)
+    return incident_row(incident)
+
+
+@router.post("/incidents/{incident_id}/swap", response=_ONE, summary="Send one unit in another's place")
+def post_swap(request: HttpRequest, incident_id: int, body: SwapIn) -> Row:
+    """Swap two units in one act."""
+    actor, now = actor_of_request(request), clock.now()
+    incident = visible_incident(actor, incident_id)
+    out_unit = queries.visible_unit(actor, body.out_unit_id, at=now)
+    in_unit = queries.visible_unit(actor, body.in_unit_id, at=now)
+    actions.swap_units(actor, incident=incident, out_unit=out_unit, in_unit=in_unit, at=now, reason=body.reason)
+    return incident_row(incident)
+
+
+@router.post("/incidents/{incident_id}/hold", response=_ONE, summary="Hold, or release from hold")
+def post_hold(request: HttpRequest, incident_id: int, body: HoldIn) -> Row:
+    """Let an incident wait with a reason, or take it off hold."""
+    actor = actor_of_request(request)
+    incident = visible_incident(actor, incident_id)
+    actions.hold_incident(actor, incident=incident, held=body.held, reason=body.reason, at=clock.now())
+    return incident_row(incident)
+
+
+@router.post("/incidents/{incident_id}/at_post", response=_ONE, summary="Handled and closed at the post")
+def post_at_post(request: HttpRequest, incident_id: int, body: AtPostIn) -> Row:
+    """Assign, set on scene and close in one act."""
+    actor, now = actor_of_request(request), clock.now()
+    incident = visible_incident(actor, incident_id)
+    unit = queries.visible_unit(actor, body.unit_id, at=now)
+    actions.handle_at_post(
+        actor, incident=incident, unit=unit, disposition=body.disposition, narrative=body.narrative, at=now
+    )
+    return incident_row(incident)
+
+
+@router.get("/units", response=_MANY, summary="Units in service")
+def get_units(request: HttpRequest, on_shift: bool = False) -> list[Row]:
+    """All units in service by call sign, or those on shift alone."""
+    return queries.unit_rows(actor_of_request(request), at=clock.now(), on_shift=on_shift)
+
+
+@router.get("/units/{unit_id}/job", response=_ONE, summary="What the unit's phone shows")
+def get_job(request: HttpRequest, unit_id: int) -> Row:
+    """The unit, its incident, what it may do next, and the way there."""
+    actor, now = actor_of_request(request), clock.now()
+    return queries.job_view(actor, unit=queries.visible_unit(actor, unit_id, at=now), at=now)
+
+
+@router.post("/units/{unit_id}/accept", response=_ONE, summary="Accept the job")
+def post_accept(request: HttpRequest, unit_id: int) -> Row:
+    """Note that the crew has read and taken its job."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    actions.accept_job(actor, unit=unit, at=now)
+    return queries.unit_row(unit, at=now)
+
+
+@router.post("/units/{unit_id}/status", response=_ONE, summary="Set a unit's status")
+def post_status(request: HttpRequest, unit_id: int, body: StatusIn) -> Row:
+    """Set the status, now or late with the time it happened; `Assigned` with `Accepted` accepts the job."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    if (body.status, body.secondary) == ("Assigned", "Accepted"):
+        actions.accept_job(actor, unit=unit, at=now)
+    else:
+        said = _aware(body.at)
+        actions.set_status(actor, unit=unit, status=body.status, at=now, occurred_at=said, secondary=body.secondary)
+    return queries.unit_row(unit, at=now)
+
+
+@router.post("/units/{unit_id}/close", response=_ONE, summary="Close the unit's job")
+def post_close_job(request: HttpRequest, unit_id: int, body: CloseJobIn) -> Row:
+    """Close the incident the unit is on scene at, and free every unit on it."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    closed = actions.close_job(actor, unit=unit, disposition=body.disposition, narrative=body.narrative, at=now)
+    return incident_row(closed)
+
+
+@router.post("/units/{unit_id}/position", response=_ONE, summary="Send a unit's position")
+def post_position(request: HttpRequest, unit_id: int, body: PositionIn) -> Row:
+    """Keep the newest fix of a unit on shift; `kept` is false where it was dropped."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    fixed_at = _aware(body.at)
+    kept = record_position(actor, unit=unit, lon=body.lon, lat=body.lat, at=now, fixed_at=fixed_at)
+    return {"kept": kept}
+
+
+@router.post("/units/{unit_id}/panic", response=_ONE, summary="Panic alarm on or off")
+def post_panic(request: HttpRequest, unit_id: int, body: PanicIn) -> Row:
+    """Raise the unit's panic alarm with its position while pressed, or end it."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    if body.on:
+        actions.start_panic(actor, unit=unit, at=now, lon=body.lon, lat=body.lat)
+    else:
+        actions.stop_panic(actor, unit=unit, at=now)
+    return queries.unit_row(unit, at=now)
+
+
+@router.post("/units/{unit_id}/welfare", response=_ONE, summary="The crew is well")
+def post_welfare(request: HttpRequest, unit_id: int) -> Row:
+    """Start the timer of the unit's status anew."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    actions.welfare_ok(actor, unit=unit, at=now)
+    return queries.unit_row(unit, at=now)
+
+
+@router.get("/reach", response=_ONE, summary="How far the free units reach")
+def get_reach(request: HttpRequest, seconds: str = "60,180") -> Row:
+    """Outlines by road of what free units reach within each number of seconds, and the share of streets inside."""
+    try:
+        bands = sorted({int(part) for part in seconds.split(",")})
+    except ValueError:
+        bands = []
+    if not bands or len(bands) > 4 or bands[0] < 1 or bands[-1] > LONGEST_S:
+        sentence = _("Give up to four numbers of seconds from 1 to %(longest)d, such as 60,180.")
+        raise BadInput("seconds", sentence % {"longest": LONGEST_S})
+    return reach(actor_of_request(request), seconds=bands, at=clock.now())
+
+
+@router.get("/route", response=_ONE, summary="A unit's way to an incident")
+def get_route(request: HttpRequest, unit_id: int, incident_id: int) -> Row:
+    """Seconds, metres and coordinates of the quickest way by the unit's mode."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    return queries.route_row(unit=unit, incident=visible_incident(actor, incident_id), at=now)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise BadInput("at", _("Give the time with its offset from UTC, for example 2026-05-04T12:00:00Z."))
+    return moment

@@ -1,0 +1,198 @@
+"""Reads of dispatch: the unit board, a unit's job, recommendations as rows of the contract."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maplebridge.dispatch import rules
+from maplebridge.dispatch import sentences as _sentences  # registers the sentences of our verbs
+from maplebridge.dispatch.fleet import UnitNow, fleet
+from maplebridge.dispatch.models import Assignment
+from maplebridge.dispatch.ranking import Ranked
+from maplebridge.dispatch.recommend import recommendations
+from maplebridge.dispatch.travel import mode_of, network_of
+from maplebridge.incidents.models import Incident
+from maplebridge.incidents.queries import incident_detail
+from maplebridge.kernel.clock import stamp
+from maplebridge.kernel.refused import NotFound
+from maplebridge.people.actor import Actor
+from maplebridge.people.models import Shift, Unit
+from maplebridge.people.rules import UNIT_KINDS
+from maplebridge.places.models import Area
+from maplebridge.places.roads.network import Route
+
+del _sentences
+Row = dict[str, Any]
+
+
+def unit_rows(actor: Actor, *, at: datetime, on_shift: bool = True, units: Iterable[int] | None = None) -> list[Row]:
+    """Units the actor may see as `UnitRow`s of the contract, by call sign: on shift or at a job, or all in service."""
+    return [unit_row_of(unit) for unit in visible(actor, fleet(at=at, units=units, on_shift=on_shift), at=at)]
+
+
+def visible(actor: Actor, units: list[UnitNow], *, at: datetime) -> list[UnitNow]:
+    """Those the actor may see: all, or with a role bound to an area those of it, those of none, and the own unit."""
+    if not actor.may("units.view"):
+        return []
+    if not actor.area_code:
+        return units
+    codes = _codes_within(actor.area_code) | {""}
+    own = set(own_units(actor, at=at))
+    return [unit for unit in units if unit.area_code in codes or unit.id in own]
+
+
+def own_units(actor: Actor, *, at: datetime) -> list[int]:
+    """Ids of the units whose crew the actor is on at a moment."""
+    if actor.user_id is None:
+        return []
+    shifts = Shift.objects.filter(crew=actor.user_id, starts_at__lte=at, ends_at__gt=at)
+    return sorted(set(shifts.values_list("unit_id", flat=True)))
+
+
+def _codes_within(code: str) -> set[str]:
+    parents = dict(Area.objects.exclude(parent=None).values_list("code", "parent__code"))
+    found = {code}
+    for start in parents:
+        path, step = [start], parents[start]
+        while step in parents and step not in found and step not in path:
+            path.append(step)
+            step = parents[step]
+        if step in found:
+            found.update(path)
+    return found
+
+
+def visible_unit(actor: Actor, unit_id: int, *, at: datetime) -> Unit:
+    """Fetch one unit, in service or not. Raises NotFound when it is not there or not for this actor to see."""
+    unit = Unit.objects.filter(pk=unit_id).first()
+    if unit is not None and actor.may("units.view"):
+        if not actor.area_code or unit.area_code in _codes_within(actor.area_code) | {""}:
+            return unit
+        if unit.pk in own_units(actor, at=at):
+            return unit
+    raise NotFound(_("There is no unit %(id)s that you may see.") % {"id": unit_id})
+
+
+def unit_row_of(unit: UnitNow) -> Row:
+    """One unit as a `UnitRow`."""
+    timer = rules.timer_of(unit.status, unit.kind, eta_s=unit.eta_s) if unit.timer_at else None
+    amber = red = None
+    if timer and unit.timer_at:
+        amber = unit.timer_at - timedelta(seconds=timer.alarm_s - timer.amber_s)
+        red = unit.timer_at - timedelta(seconds=timer.alarm_s - timer.red_s)
+    return {
+        "id": unit.id,
+        "call_sign": unit.call_sign,
+        "kind": unit.kind,
+        "letter": unit.traits.letter,
+        "mode": unit.traits.mode,
+        "moves": unit.traits.moves,
+        "skills": list(unit.skills),
+        "status": unit.status,
+        "secondary": unit.secondary,
+        "since_at": _stamp(unit.since_at),
+        "timer_at": _stamp(unit.timer_at),
+        "amber_at": _stamp(amber),
+        "red_at": _stamp(red),
+        "alarm": unit.alarm,
+        "incident_id": unit.incident_id,
+        "lon": round(unit.lon, 6),
+        "lat": round(unit.lat, 6),
+        "position_at": _stamp(unit.position_at),
+        "on_shift": unit.on_shift,
+        "shift_ends_at": _stamp(unit.shift_ends_at),
+        "area": unit.area_code,
+    }
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return stamp(moment) if moment else None
+
+
+def unit_row(unit: Unit, *, at: datetime) -> Row:
+    """The row of one unit that the actor has been allowed to see already; of one out of use, too."""
+    found = fleet(at=at, units=[unit.pk], on_shift=False)
+    if not found:
+        raise NotFound(_("%(unit)s is no longer in use.") % {"unit": unit})
+    return unit_row_of(found[0])
+
+
+def job_view(actor: Actor, *, unit: Unit, at: datetime) -> Row:
+    """What the unit's phone shows: itself, its incident, what it may do next, and the way there."""
+    found = fleet(at=at, units=[unit.pk], on_shift=False)
+    if not found:
+        raise NotFound(_("%(unit)s is no longer in use.") % {"unit": unit})
+    now = found[0]
+    view: Row = {"unit": unit_row_of(now), "incident": None, "next": rules.next_statuses(now.status),
+                 "accepted_at": None, "eta_s": None, "route": []}  # fmt: skip
+    assignment = Assignment.objects.active().filter(unit=unit).select_related("incident__type").first()
+    if assignment is None:
+        return view
+    view["incident"] = incident_detail(actor, assignment.incident, at=at)
+    view["accepted_at"] = _stamp(assignment.accepted_at)
+    if now.status in ("Assigned", "EnRoute") and (route := route_of(now, assignment.incident)):
+        view["eta_s"] = round(route.seconds, 1)
+        view["route"] = [[round(lon, 6), round(lat, 6)] for lon, lat in route.coordinates]
+    return view
+
+
+def route_of(unit: UnitNow, incident: Incident) -> Route | None:
+    """The unit's quickest way to an incident by its own mode; None where there is none."""
+    network = network_of(mode_of(unit.kind, incident.priority))
+    return network.route(unit.lon, unit.lat, incident.lon, incident.lat)
+
+
+def route_row(*, unit: Unit, incident: Incident, at: datetime) -> Row:
+    """Seconds, metres and coordinates of a unit's way to an incident. Raises NotFound where no way leads there."""
+    found = fleet(at=at, units=[unit.pk], on_shift=False)
+    route = route_of(found[0], incident) if found else None
+    if route is None:
+        words = {"unit": unit.call_sign, "number": incident.label}
+        raise NotFound(_("No street leads from %(unit)s to %(number)s.") % words)
+    return {
+        "seconds": round(route.seconds, 1),
+        "metres": round(route.metres),
+        "coordinates": [[round(lon, 6), round(lat, 6)] for lon, lat in route.coordinates],
+        "estimate": route.is_estimate,
+    }
+
+
+def recommendation_rows(actor: Actor, *, incident: Incident, at: datetime, limit: int = 8, level: int = 1) -> list[Row]:
+    """The recommendation for an incident as rows of the contract."""
+    ranked = recommendations(actor, incident=incident, at=at, limit=limit, level=level)
+    return [_recommendation_row(row) for row in ranked]
+
+
+def _recommendation_row(ranked: Ranked) -> Row:
+    c = ranked.candidate
+    taken = c.preempt
+    return {
+        "unit_id": c.unit_id,
+        "call_sign": c.call_sign,
+        "kind": c.kind,
+        "letter": UNIT_KINDS[c.kind].letter,
+        "eta_s": round(c.arrives_s, 1),
+        "distance_m": round(c.distance_m),
+        "why": ranked.why,
+        "busy": c.free_in_s is not None,
+        "free_in_s": None if c.free_in_s is None else round(c.free_in_s),
+        "estimate": c.estimate,
+        "plan": ranked.plan,
+        "rank": ranked.rank,
+        "preempt": taken and {"incident_id": taken.incident_id, "number": taken.number, "eta_s": round(taken.eta_s, 1)},
+    }
+
+
+def assignment_row(assignment: Assignment) -> Row:
+    """An assignment as the answer to sending a unit."""
+    return {
+        "id": assignment.pk,
+        "incident_id": assignment.incident_id,
+        "unit_id": assignment.unit_id,
+        "call_sign": assignment.unit.call_sign,
+        "assigned_at": stamp(assignment.assigned_at),
+        "eta_s": assignment.eta_s,
+        "rank": assignment.rank,
+    }

@@ -1,0 +1,218 @@
+"""Recommend units for an incident: gather who could go, ask the roads once per mode, let the rules rank."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from maplebridge.dispatch import ranking, rules
+from maplebridge.dispatch.fleet import UnitNow, Workload, fleet, workloads
+from maplebridge.dispatch.models import ResponsePlan
+from maplebridge.dispatch.ranking import Candidate, Job, Preempt, Ranked
+from maplebridge.dispatch.travel import POST_REACH_M, mode_of, nearest
+from maplebridge.incidents.models import Incident
+from maplebridge.people.actor import Actor
+from maplebridge.people.models import Unit
+from maplebridge.places.models import Area
+
+RANKED_PER_MODE = 32  # the nearest so many of each road mode are ranked, free ones and busy ones together
+LEAST_LEFT_S = 120.0  # a job that has taken longer than usual is taken to last this much longer
+
+
+@dataclass(frozen=True, slots=True)
+class JobNow:
+    """The job a busy unit has: where, what, how long it usually takes."""
+
+    incident_id: int
+    number: str
+    lon: float
+    lat: float
+    type: str
+    priority: int
+    scene_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the recommendation said of one unit: its rank (None: not among those ranked) and travel time, if known."""
+
+    rank: int | None = None
+    eta_s: float | None = None
+
+
+def recommendations(actor: Actor, *, incident: Incident, at: datetime, limit: int = 8, level: int = 1) -> list[Ranked]:
+    """Rank the units on shift for an incident, best first, at most `limit`; those already sent there are left out.
+
+    Exact by road for the nearest of each mode; `plan` marks those that the response plan wants at alarm `level`.
+    """
+    actor.must("dispatch.assign")
+    everyone = fleet(at=at)
+    able = [u for u in everyone if u.on_shift and u.status != "OutOfService" and u.alarm != "panic"]
+    able = [u for u in able if u.incident_id != incident.pk]
+    jobs = jobs_of({u.incident_id for u in able if u.incident_id})
+    job = Job(incident.priority, frozenset(incident.type.skills), incident.area_code, incident.type.scene_s)
+    candidates = gather(
+        able, jobs, job, lon=incident.lon, lat=incident.lat, at=at, most=max(RANKED_PER_MODE, 3 * limit)
+    )
+    names = dict(Area.objects.filter(code__in={c.area_code for c in candidates}).values_list("code", "name"))
+    ranked = ranking.rank(candidates, job, areas=names)
+    planned = _planned(incident, ranked, [u for u in everyone if u.incident_id == incident.pk], level=level)
+    return [Ranked(r.candidate, r.rank, r.score, r.why, r.candidate.unit_id in planned) for r in ranked[:limit]]
+
+
+def advice_on(actor: Actor, *, incident: Incident, unit: Unit, at: datetime) -> Advice:
+    """Where a unit stands in the recommendation for an incident, and how long it would travel."""
+    for ranked in recommendations(actor, incident=incident, at=at, limit=RANKED_PER_MODE):
+        if ranked.candidate.unit_id == unit.pk:
+            busy = ranked.candidate.preempt
+            return Advice(ranked.rank, busy.eta_s if busy else ranked.candidate.eta_s)
+    return Advice()
+
+
+def jobs_of(ids: Collection[int | None]) -> dict[int, JobNow]:
+    """Jobs by incident id."""
+    rows = Incident.objects.filter(pk__in=ids).values_list(
+        "pk", "number", "lon", "lat", "type__name", "priority", "type__scene_s"
+    )
+    return {row[0]: JobNow(row[0], f"{row[1]:04d}", *row[2:]) for row in rows}
+
+
+def gather(
+    units: list[UnitNow], jobs: Mapping[int, JobNow], job: Job, *, lon: float, lat: float, at: datetime, most: int
+) -> list[Candidate]:
+    """Make the candidates for a job at (lon, lat): one bounded road search for each mode in use."""
+    loads = workloads(at=at)
+    free_by_beat = Counter(u.area_code for u in units if u.free and u.area_code)
+    by_mode: dict[str, list[UnitNow]] = defaultdict(list)
+    for unit in units:
+        by_mode[mode_of(unit.kind, job.priority)].append(unit)
+    found: list[Candidate] = []
+    for mode, group in by_mode.items():
+        ways = _ways(mode, group, jobs, job, lon=lon, lat=lat, most=most)
+        found += [
+            _candidate(
+                unit,
+                ways[unit.id],
+                jobs.get(unit.incident_id or 0),
+                loads.get(unit.id, Workload()),
+                alone=unit.free and free_by_beat[unit.area_code] == 1,
+                at=at,
+            )
+            for unit in group
+            if unit.id in ways
+        ]
+    return [c for c in found if c.kind != "post" or c.distance_m <= POST_REACH_M]
+
+
+@dataclass(slots=True)
+class _Ways:
+    """Travel of one unit: from where it will be free, and from where it is now if it can be taken off its job."""
+
+    seconds: float = -1.0
+    metres: float = 0.0
+    estimate: bool = False
+    at_once_s: float | None = None
+
+
+def _ways(
+    mode: str, group: list[UnitNow], jobs: Mapping[int, JobNow], job: Job, *, lon: float, lat: float, most: int
+) -> dict[int, _Ways]:
+    """Search once for free units and busy ones together; again only where free or skilled ones were crowded out."""
+    places = [(u, False) for u in group] + [(u, True) for u in group if _takeable(u, jobs, job)]
+    ways = _search(mode, places, jobs, lon=lon, lat=lat, most=most)
+    free = [u for u in group if u.free]
+    if len(free) > most // 2 and sum(u.id in ways for u in free) < most // 2:
+        ways |= _search(mode, [(u, False) for u in free], jobs, lon=lon, lat=lat, most=most // 2)
+    skilled = [u for u in free if job.skills and job.skills <= set(u.skills)]
+    if skilled and not any(u.id in ways for u in skilled):
+        ways |= _search(mode, [(u, False) for u in skilled], jobs, lon=lon, lat=lat, most=4)
+    return {unit: way for unit, way in ways.items() if way.seconds >= 0}
+
+
+def _search(
+    mode: str, places: list[tuple[UnitNow, bool]], jobs: Mapping[int, JobNow], *, lon: float, lat: float, most: int
+) -> dict[int, _Ways]:
+    keys, points = [], []
+    for unit, at_once in places:
+        work = jobs.get(unit.incident_id or 0)
+        from_job = work is not None and not at_once
+        keys.append(-work.incident_id if work and from_job else unit.id)
+        points.append((work.lon, work.lat) if work and from_job else (unit.lon, unit.lat))
+    ways: dict[int, _Ways] = defaultdict(_Ways)
+    for way in nearest(mode, lon, lat, keys, np.array(points, float).reshape(-1, 2), most=most):
+        unit, at_once = places[way.index]
+        if at_once:
+            ways[unit.id].at_once_s = way.seconds
+        else:
+            mine = ways[unit.id]
+            mine.seconds, mine.metres, mine.estimate = way.seconds, way.metres, way.estimate
+    return dict(ways)
+
+
+def _takeable(unit: UnitNow, jobs: Mapping[int, JobNow], job: Job) -> bool:
+    work = jobs.get(unit.incident_id or 0)
+    return work is not None and rules.may_preempt(
+        taken_status=unit.status, taken_priority=work.priority, wanted_priority=job.priority
+    )
+
+
+def _candidate(
+    unit: UnitNow, way: _Ways, work: JobNow | None, load: Workload, *, alone: bool, at: datetime
+) -> Candidate:
+    preempt = None
+    if work and way.at_once_s is not None:
+        was_s = None if unit.status == "OnScene" else _travel_left(unit, at)
+        preempt = Preempt(work.incident_id, work.number, work.type, work.priority, way.at_once_s, was_s)
+    idle_from = load.last_cleared_at or unit.since_at
+    return Candidate(
+        unit_id=unit.id,
+        call_sign=unit.call_sign,
+        kind=unit.kind,
+        eta_s=way.seconds,
+        distance_m=way.metres,
+        skills=frozenset(unit.skills),
+        area_code=unit.area_code,
+        estimate=way.estimate,
+        free_in_s=free_in(unit, work, at=at) if work else None,
+        idle_s=max(0.0, (at - idle_from).total_seconds()) if idle_from else None,
+        jobs_today=load.jobs,
+        only_one_in_beat=alone,
+        position_age_s=(at - unit.position_at).total_seconds() if unit.position_at and unit.traits.moves else None,
+        shift_left_s=(unit.shift_ends_at - at).total_seconds() if unit.shift_ends_at else None,
+        preempt=preempt,
+    )
+
+
+def free_in(unit: UnitNow, work: JobNow, *, at: datetime) -> float:
+    """Seconds until a busy unit is free: what is left of its travel and of the usual time on scene of its job."""
+    if unit.onscene_at:
+        return max(LEAST_LEFT_S, work.scene_s - (at - unit.onscene_at).total_seconds())
+    return _travel_left(unit, at) + work.scene_s
+
+
+def _travel_left(unit: UnitNow, at: datetime) -> float:
+    since = (at - unit.assigned_at).total_seconds() if unit.assigned_at else 0.0
+    return max(0.0, (unit.eta_s or 300.0) - since)
+
+
+def _planned(incident: Incident, ranked: list[Ranked], sent: list[UnitNow], *, level: int) -> set[int]:
+    plans = [
+        rules.Plan(row.type_id or "", row.max_priority, row.level, tuple(_want(want) for want in row.wants))
+        for row in ResponsePlan.objects.all()
+    ]
+    wants = rules.wants_of(plans, type=incident.type_id, priority=incident.priority, level=level)
+    offered = [r.candidate for r in ranked if r.candidate.free_in_s is None]
+    free = [(c.unit_id, c.kind, c.skills) for c in offered]
+    return rules.chosen(wants, sent=[(u.id, u.kind, u.skills) for u in sent], offered=free)
+
+
+def _want(want: Mapping[str, object]) -> rules.Want:
+    kinds, skills = want.get("kinds") or (), want.get("skills") or ()
+    count = want.get("count", 1)
+    return rules.Want(
+        count if isinstance(count, int) else 1,
+        frozenset(kinds if isinstance(kinds, list) else ()),
+        frozenset(skills if isinstance(skills, list) else ()),
+    )

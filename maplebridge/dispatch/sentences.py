@@ -1,0 +1,59 @@
+"""The sentences of dispatch's verbs in an incident's timeline."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from maplebridge.incidents.queries.timeline import Told, sentence
+from maplebridge.people.models import Unit
+
+_PLAIN = {
+    "dispatch.unit_assigned": gettext_noop("%(unit)s sent."),
+    "dispatch.job_accepted": gettext_noop("%(unit)s accepted."),
+    "dispatch.unit_enroute": gettext_noop("%(unit)s is on its way."),
+    "dispatch.unit_onscene": gettext_noop("%(unit)s is on scene."),
+    "dispatch.unit_cleared": gettext_noop("%(unit)s is free again."),
+    "dispatch.unit_stood_down": gettext_noop("%(unit)s stood down."),
+    "dispatch.unit_swapped_out": gettext_noop("%(unit)s is replaced."),
+    "dispatch.unit_preempted": gettext_noop("%(unit)s taken off for a more urgent job."),
+    "dispatch.unit_noted": gettext_noop("%(unit)s: status noted."),
+    "dispatch.panic_raised": gettext_noop("Panic alarm of %(unit)s."),
+    "dispatch.panic_ended": gettext_noop("Panic alarm of %(unit)s ended."),
+    "dispatch.welfare_confirmed": gettext_noop("%(unit)s is well."),
+}
+
+
+def _plain(template: str) -> Callable[[Told], str]:
+    def tell(told: Told) -> str:
+        text = _(template) % {"unit": told.facts.get("call_sign", told.subject)}
+        reason = told.words("reason")
+        return f"{text} {reason}" if reason else text
+
+    return tell
+
+
+for _verb, _template in _PLAIN.items():
+    sentence(_verb)(_plain(_template))
+
+
+@sentence("dispatch.alarm_raised")
+def _alarm(told: Told) -> str:
+    unit = told.facts.get("call_sign", told.subject)
+    if told.facts.get("alarm") == "welfare":
+        return _("%(unit)s has not been heard from: ask whether all is well.") % {"unit": unit}
+    return _("%(unit)s is late with its next step: ask where it is.") % {"unit": unit}
+
+
+@sentence("dispatch.units_changed")
+def _units(told: Told) -> str:
+    ids = told.facts.get("units") or []
+    if not ids:
+        return _("No unit is on it now.")
+    signs = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "call_sign"))
+    return _("On it now: %(units)s.") % {"units": ", ".join(signs.get(pk, str(pk)) for pk in ids)}
+
+
+@sentence("dispatch.handled_at_post")
+def _at_post(told: Told) -> str:
+    return _("Handled at the post.")
