@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from maplebridge.dispatch import actions, queries
 from maplebridge.dispatch.reach import LONGEST_S, reach
@@ -83,13 +83,13 @@ def get_recommendations(request: HttpRequest, incident_id: int, limit: int = 8, 
 
 
 @router.post("/incidents/{incident_id}/assignments", response={201: Row, **_ONE}, summary="Send a unit")
-def post_assignment(request: HttpRequest, incident_id: int, body: AssignIn) -> tuple[int, Row]:
+def post_assignment(request: HttpRequest, incident_id: int, body: AssignIn) -> Status[Row]:
     """Send a unit; 201, or 200 when it is there already. With `preempt` it is taken off a less urgent job."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
     unit = queries.visible_unit(actor, body.unit_id, at=now)
     made = actions.assign_unit(actor, incident=incident, unit=unit, at=now, reason=body.reason, preempt=body.preempt)
-    return 201 if made.assigned_at == now else 200, queries.assignment_row(made)
+    return Status(201 if made.assigned_at == now else 200, queries.assignment_row(made))
 
 
 @router.post("/incidents/{incident_id}/stand_down", response=_ONE, summary="Take a unit off")

@@ -51,7 +51,7 @@ def recommendations(actor: Actor, *, incident: Incident, at: datetime, limit: in
     everyone = fleet(at=at)
     able = [u for u in everyone if u.on_shift and u.status != "OutOfService" and u.alarm != "panic"]
     able = [u for u in able if u.incident_id != incident.pk]
-    jobs = jobs_of({u.incident_id for u in able if u.incident_id})
+    jobs = jobs_of([u.incident_id for u in able if u.incident_id])
     job = Job(incident.priority, frozenset(incident.type.skills), incident.area_code, incident.type.scene_s)
     candidates = gather(
         able, jobs, job, lon=incident.lon, lat=incident.lat, at=at, most=max(RANKED_PER_MODE, 3 * limit)
@@ -71,7 +71,7 @@ def advice_on(actor: Actor, *, incident: Incident, unit: Unit, at: datetime) -> 
     return Advice()
 
 
-def jobs_of(ids: Collection[int | None]) -> dict[int, JobNow]:
+def jobs_of(ids: Collection[int]) -> dict[int, JobNow]:
     """Jobs by incident id."""
     rows = Incident.objects.filter(pk__in=ids).values_list(
         "pk", "number", "lon", "lat", "type__name", "priority", "type__scene_s"
