@@ -1,0 +1,182 @@
+"""One real server and one real browser for all journeys."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+REPOSITORY = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+QUIET = (  # what a browser says that is no fault of ours
+    "GPU stall due to ReadPixels",
+    "GL Driver Message",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey and may take a while."""
+    for item in items:
+        if Path(str(item.fspath)).parent == Path(__file__).parent:
+            item.add_marker("journey")
+            item.add_marker(pytest.mark.timeout(240))
+
+
+@dataclass
+class Server:
+    """A running service: its address, and how to take it away and bring it back."""
+
+    url: str
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {
+            "MAPLEBRIDGE_HOME": str(self.home),
+            "MAPLEBRIDGE_DEMO": "true",
+            "MAPLEBRIDGE_PORT": str(self.port),
+            "DJANGO_SETTINGS_MODULE": "maplebridge.site.settings",
+            "PYTHONPATH": str(REPOSITORY),
+        }
+        return {k: v for k, v in os.environ.items() if not k.startswith("MAPLEBRIDGE_")} | ours
+
+    def python(self, code: str) -> str:
+        """Run code beside the server, with Django set up; returns what it printed."""
+        whole = "import django; django.setup()\n" + code
+        done = subprocess.run(
+            [sys.executable, "-c", whole],
+            env=self.environment, cwd=REPOSITORY, capture_output=True, text=True, timeout=180,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Serve, and return when it answers."""
+        log = (self.home / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "maplebridge.site.cli", "serve", "--port", str(self.port)],
+            env=self.environment, cwd=REPOSITORY, stdout=log, stderr=log,
+        )  # fmt: skip
+        for _try in range(300):
+            try:
+                with urllib.request.urlopen(self.url + "/", timeout=2):
+                    return
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                assert self.process.poll() is None, (self.home / "server.log").read_text()[-3000:]
+                time.sleep(0.2)
+        raise AssertionError("the server did not answer within a minute")
+
+    def stop(self) -> None:
+        """Take it away."""
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+            self.process = None
+
+
+PREPARE = """
+from pathlib import Path
+from django.conf import settings
+from maplebridge.site.demo.prepare import prepare
+from maplebridge.site.prepare import bring_up_to_date
+bring_up_to_date(print)
+prepare(Path(settings.HOME), print, history={history})
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo city without its day before and without its simulator: nothing happens but what a journey does."""
+    port = free_port()
+    it = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("home"), port)
+    it.python(PREPARE.format(history=False))
+    it.start()
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        if found is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.fail("No Chromium found: run “make test”, which installs it, or put chromium on the PATH.")
+        it = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield it
+        it.close()
+
+
+@dataclass
+class Faults:
+    """What went wrong in pages without anybody seeing it: console errors, refused content, exceptions."""
+
+    found: list[str]
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.found.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._said(page, message.type, message.text))
+
+    def _said(self, page: Page, kind: str, text: str) -> None:
+        if kind == "error" and not any(quiet in text for quiet in QUIET):
+            self.found.append(f"{page.url}: {text}")
+
+    def clear(self) -> None:
+        self.found.clear()
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    """Fails the journey when a page complained; a journey that breaks the network on purpose clears it."""
+    it = Faults([])
+    yield it
+    assert it.found == []
+
+
+@pytest.fixture
+def open_context(browser: Browser, server: Server, faults: Faults) -> Iterator[Callable[..., BrowserContext]]:
+    """Make browser contexts (a person at a device each) that are watched and closed."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: object) -> BrowserContext:
+        chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "base_url": server.url} | options
+        context = browser.new_context(**chosen)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        context.on("page", faults.watch)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
