@@ -27,6 +27,7 @@ BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
 LOG = VENV / "setup.log"
 NODE = (20, 19)  # the oldest that the front end's tools run on
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # where a network has an authority of its own
 REQUIREMENTS = {
     "run": ("build", "base", "postgresql"),
     "demo": ("build", "base", "postgresql", "demo"),
@@ -106,13 +107,15 @@ def front_end(*, test: bool) -> bool:
 
 
 def node() -> tuple[list[str], dict[str, str]]:
-    """The npm command, and the environment in which it finds its own node."""
+    """The npm command, and the environment in which it finds its own node and this machine's certificates."""
+    env = dict(os.environ)
+    if "NODE_EXTRA_CA_CERTS" not in env and SYSTEM_CERTIFICATES.exists():
+        env["NODE_EXTRA_CA_CERTS"] = str(SYSTEM_CERTIFICATES)
     npm = shutil.which("npm")
     if npm and _node_version(shutil.which("node")) >= NODE:
-        return [npm], dict(os.environ)
+        return [npm], env
     requirements("node")
-    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    return [str(BIN / "npm")], env
+    return [str(BIN / "npm")], env | {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
 def messages() -> bool:

@@ -1,9 +1,9 @@
 """Fan-out of the journal to the open streams of one process. Everything here runs on the event loop."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 
-from maplebridge.live.rules import Audience, Item, event, frame, hears, inside
+from maplebridge.live.rules import Audience, Fix, Item, Paths, chunk_for, event, fixes_for
 
 MAX_WAITING = 2_000  # chunks kept for a slow client before it is told to reload
 
@@ -61,36 +61,32 @@ class Hub:
         """Whether anyone who listens is bound to an area."""
         return any(s.audience.area_code for s in self.subscribers)
 
-    def publish(self, items: Iterable[Item], area_paths: Mapping[int, str]) -> None:
+    def publish(self, items: Iterable[Item], paths: Paths) -> None:
         """Hand entries to everyone who may have them: encoded once for each audience, not for each stream."""
         for item in items:
-            chunks: dict[Audience, bytes] = {}
-            for subscriber in self.subscribers:
-                if item.position <= subscriber.after:
-                    continue
-                chunk = chunks.get(subscriber.audience)
-                if chunk is None:
-                    chunk = chunks[subscriber.audience] = chunk_for(subscriber.audience, item, area_paths)
-                if chunk:
-                    subscriber.offer(chunk)
+            self._hand_out(lambda audience, item=item: chunk_for(audience, item, paths), item.position)
             self.position = item.position
 
-    def tell(self, chunk: bytes, *, permission_of: Mapping[str, bool] | None = None) -> None:
-        """Hand every stream a chunk; with `permission_of`, only the roles for which it holds true."""
+    def tell_fixes(self, fixes: Sequence[Fix], paths: Paths) -> None:
+        """Hand everyone the new positions of the units that they may see."""
+        self._hand_out(lambda audience: fixes_for(audience, fixes, paths))
+
+    def tell(self, chunk: bytes) -> None:
+        """Hand every stream a chunk."""
+        self._hand_out(lambda _audience: chunk)
+
+    def _hand_out(self, chunk_of: Callable[[Audience], bytes], position: int | None = None) -> None:
+        chunks: dict[Audience, bytes] = {}
         for subscriber in self.subscribers:
-            if permission_of is None or permission_of.get(subscriber.audience.role):
+            if position is not None and position <= subscriber.after:
+                continue
+            chunk = chunks.get(subscriber.audience)
+            if chunk is None:
+                chunk = chunks[subscriber.audience] = chunk_of(subscriber.audience)
+            if chunk:
                 subscriber.offer(chunk)
 
     def close(self) -> None:
         """End every stream, at shutdown."""
         for subscriber in self.subscribers:
             subscriber.close()
-
-
-def chunk_for(audience: Audience, item: Item, area_paths: Mapping[int, str]) -> bytes:
-    """The event an audience gets for an entry; empty when it is not for them."""
-    incident = item.incident_id
-    path = None if incident is None else area_paths.get(incident, "")
-    if not hears(audience, item, path):
-        return b""
-    return frame(item, hide_incident=not inside(audience, path))

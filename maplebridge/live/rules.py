@@ -1,5 +1,6 @@
 """Who hears of what on the stream: pure decisions on entries of the journal."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,11 @@ _GRANTS = {
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Listeners who hear the same: a role, and the area it is bound to ("" for everywhere)."""
+    """Listeners who hear the same: a role, the area it is bound to ("" for everywhere), and then the own units."""
 
     role: str
     area_code: str = ""
+    units: frozenset[int] = frozenset()
 
 
 class _Clear(msgspec.Struct):
@@ -70,20 +72,52 @@ def item_of(position: int, body: str) -> Item:
     return Item(position, _decode(body))
 
 
-def hears(audience: Audience, item: Item, area_path: str | None) -> bool:
-    """Whether the audience may have the entry; `area_path` is its incident's ("/a/b/"), None without an incident.
+Paths = Mapping[str, str]  # areas ("/a/b/") of `incident:ID` and `unit:ID`
 
-    A unit's entries are for everyone who may see units; `frame` hides from them an incident of another area.
-    """
-    kind = item.subject.partition(":")[0]
+
+def hears(audience: Audience, item: Item, paths: Paths) -> bool:
+    """Whether the audience may have the entry: by its role's grant, then by the area the role is bound to."""
+    kind, _colon, key = item.subject.partition(":")
     if not may(audience.role, _GRANTS.get(kind, "incidents.view" if item.incident_id else "journal.view")):
         return False
-    return kind == "unit" or inside(audience, area_path)
+    if kind == "unit":
+        return sees_unit(audience, int(key), paths)
+    return item.incident_id is None or sees_incident(audience, item.incident_id, paths)
 
 
-def inside(audience: Audience, area_path: str | None) -> bool:
-    """Whether an incident with this path of areas lies where the audience may look."""
-    return not audience.area_code or area_path is None or f"/{audience.area_code}/" in area_path
+def sees_incident(audience: Audience, incident_id: int, paths: Paths) -> bool:
+    """Whether an incident lies where the audience may look."""
+    return not audience.area_code or f"/{audience.area_code}/" in paths.get(f"incident:{incident_id}", "")
+
+
+def sees_unit(audience: Audience, unit_id: int, paths: Paths) -> bool:
+    """Whether a unit is of the audience's area, of none, or its own."""
+    if not audience.area_code or unit_id in audience.units:
+        return True
+    path = paths.get(f"unit:{unit_id}", "")
+    return not path or f"/{audience.area_code}/" in path
+
+
+def chunk_for(audience: Audience, item: Item, paths: Paths) -> bytes:
+    """The event an audience gets for an entry; empty when it is not for them.
+
+    A unit may be at work in another area: its entry then goes without the incident.
+    """
+    if not hears(audience, item, paths):
+        return b""
+    incident = item.incident_id
+    return frame(item, hide_incident=incident is not None and not sees_incident(audience, incident, paths))
+
+
+Fix = tuple[int, float, float, str]  # unit, lon, lat, fixed at
+
+
+def fixes_for(audience: Audience, fixes: Iterable[Fix], paths: Paths) -> bytes:
+    """The `positions` event an audience gets; empty when none is for them."""
+    if not may(audience.role, "units.view"):
+        return b""
+    seen = [fix for fix in fixes if sees_unit(audience, fix[0], paths)]
+    return event("positions", seen) if seen else b""
 
 
 def frame(item: Item, *, hide_incident: bool = False) -> bytes:

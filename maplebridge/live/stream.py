@@ -20,13 +20,15 @@ from django.db import close_old_connections
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from maplebridge.dispatch.queries import own_units
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
-from maplebridge.live.hub import RESET, Hub, Subscriber, chunk_for
-from maplebridge.live.rules import Audience, event
-from maplebridge.live.tail import area_paths_of, read_after
+from maplebridge.live.hub import RESET, Hub, Subscriber
+from maplebridge.live.rules import Audience, chunk_for, event
+from maplebridge.live.tail import paths_of, read_after
 from maplebridge.people.actor import Actor, actor_of, actor_of_token
 from maplebridge.people.models import User
+from maplebridge.people.rules import may
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -62,12 +64,12 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, 422, _("`after` must be a position of the journal: a whole number."), "bad_input")
         return
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    subscriber = hub.join(Audience(actor.role, actor.area_code), hub.position if after is None else after)
+    subscriber = hub.join(audience, hub.position if after is None else after)
     gone = asyncio.ensure_future(_gone(receive))
     try:
         await _say(send, b"retry: 2000\n\n")
         await _catch_up(hub, subscriber, send)
-        await _follow(subscriber, send, gone, headers, actor)
+        await _follow(subscriber, send, gone, headers)
     finally:
         hub.leave(subscriber)
         gone.cancel()
@@ -96,15 +98,13 @@ async def _catch_up(hub: Hub, subscriber: Subscriber, send: Send) -> None:
         items = [item for item in await _in_thread(read_after, position) if item.position <= joined]
         if not items:
             break
-        paths = await _in_thread(area_paths_of, items) if subscriber.audience.area_code else {}
+        paths = await _in_thread(paths_of, items) if subscriber.audience.area_code else {}
         await _say(send, b"".join(chunk_for(subscriber.audience, item, paths) for item in items))
         position = items[-1].position
     await _say(send, event("tick", {"at": clock.stamp(clock.now()), "position": max(position, joined)}))
 
 
-async def _follow(
-    subscriber: Subscriber, send: Send, gone: "asyncio.Future[None]", headers: dict[str, str], actor: Actor
-) -> None:
+async def _follow(subscriber: Subscriber, send: Send, gone: "asyncio.Future[None]", headers: dict[str, str]) -> None:
     loop = asyncio.get_running_loop()
     gone.add_done_callback(lambda _done: subscriber.close())
     recheck_at = loop.time() + RECHECK_S
@@ -114,10 +114,19 @@ async def _follow(
             await _say(send, chunk)
         if loop.time() >= recheck_at:  # ticks wake every stream, so this is looked at every two seconds
             recheck_at = loop.time() + RECHECK_S
-            if await _in_thread(actor_of_headers, headers) != actor:
+            if await _in_thread(audience_of, headers) != subscriber.audience:
                 break
     with contextlib.suppress(Exception):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def audience_of(headers: dict[str, str]) -> Audience | None:
+    """As whom a request listens; None when nobody is signed in."""
+    actor = actor_of_headers(headers)
+    if actor is None:
+        return None
+    units = own_units(actor, at=clock.now()) if actor.area_code else []
+    return Audience(actor.role, actor.area_code, frozenset(units))
 
 
 def actor_of_headers(headers: dict[str, str]) -> Actor | None:

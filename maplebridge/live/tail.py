@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -15,8 +15,9 @@ from maplebridge.journal.models import Entry
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.live.hub import Hub
-from maplebridge.live.rules import Item, event, item_of
-from maplebridge.people.rules import ROLES
+from maplebridge.live.rules import Fix, Item, event, item_of
+from maplebridge.people.models import Unit
+from maplebridge.places.models import Area
 from maplebridge.positions.models import LatestPosition
 
 POLL_S = 0.1
@@ -26,7 +27,6 @@ BATCH = 500
 OVERLAP = timedelta(seconds=3)  # fixes are read again for so long: their writers commit out of order
 
 log = logging.getLogger(__name__)
-_watchers = {role.code: "units.view" in role.permissions for role in ROLES.values()}
 
 
 def read_after(position: int, *, limit: int = BATCH) -> list[Item]:
@@ -35,10 +35,17 @@ def read_after(position: int, *, limit: int = BATCH) -> list[Item]:
     return [item_of(number, body) for number, body in rows]
 
 
-def area_paths_of(items: list[Item]) -> dict[int, str]:
-    """Path of areas ("/a/b/") of each incident that the entries touch."""
-    ids = {item.incident_id for item in items} - {None}
-    return dict(Incident.objects.filter(pk__in=ids).values_list("pk", "area_path")) if ids else {}
+def paths_of(items: list[Item], units: Iterable[int] = ()) -> dict[str, str]:
+    """Path of areas ("/a/b/") of each incident and unit that the entries touch, and of more units."""
+    incidents = {item.incident_id for item in items} - {None}
+    ids = {int(item.subject[5:]) for item in items if item.subject.startswith("unit:")} | set(units)
+    rows = Incident.objects.filter(pk__in=incidents).values_list("pk", "area_path") if incidents else ()
+    paths = {f"incident:{key}": path for key, path in rows}
+    if ids:
+        codes = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "area_code"))
+        areas = dict(Area.objects.filter(code__in=set(codes.values())).values_list("code", "path"))
+        paths |= {f"unit:{key}": code and (areas.get(code) or f"/{code}/") for key, code in codes.items()}
+    return paths
 
 
 class Tail:
@@ -90,8 +97,8 @@ class Tail:
         self._woken.clear()
         loop = asyncio.get_running_loop()
         while items := await loop.run_in_executor(self._reader, read_after, self.hub.position):
-            matter = self.hub.areas_matter()
-            paths = await loop.run_in_executor(self._reader, area_paths_of, items) if matter else {}
+            bound = self.hub.areas_matter()
+            paths = await loop.run_in_executor(self._reader, paths_of, items) if bound else {}
             self.hub.publish(items, paths)
 
     async def _tick(self) -> None:
@@ -102,9 +109,12 @@ class Tail:
             return
         loop = asyncio.get_running_loop()
         if news := await loop.run_in_executor(self._reader, self._moved):
-            self.hub.tell(event("positions", news), permission_of=_watchers)
+            units = [fix[0] for fix in news]
+            bound = self.hub.areas_matter()
+            paths = await loop.run_in_executor(self._reader, paths_of, [], units) if bound else {}
+            self.hub.tell_fixes(news, paths)
 
-    def _moved(self) -> list[tuple[int, float, float, str]]:
+    def _moved(self) -> list[Fix]:
         begun = clock.now()
         rows = LatestPosition.objects.filter(received_at__gt=self._read_at).values_list("unit_id", "lon", "lat", "at")
         news = [row for row in rows if self._fixes.get(row[0]) != row[3]]

@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language
 
+from maplebridge.dispatch.queries import own_units
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.people.actor import Actor
-from maplebridge.people.models import Unit
 from maplebridge.people.rules import ROLES
 from maplebridge.places.models import City
 
@@ -29,14 +29,6 @@ def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
         "position": last_position(),
         "server_time": clock.stamp(at),
     }
-
-
-def own_units(actor: Actor, *, at: datetime) -> list[int]:
-    """Ids of the units in whose crew the actor is on duty at that moment."""
-    if actor.user_id is None:
-        return []
-    on_duty = {"shifts__crew": actor.user_id, "shifts__starts_at__lte": at, "shifts__ends_at__gt": at}
-    return list(Unit.objects.filter(**on_duty).order_by("pk").distinct().values_list("pk", flat=True))
 
 
 def _city() -> dict[str, Any] | None:

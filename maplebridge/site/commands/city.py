@@ -1,7 +1,9 @@
 """`maplebridge city import`: streets, addresses, areas, base map and travel times from open files."""
 
 import argparse
+import time
 from pathlib import Path
+from typing import Any
 
 from maplebridge.site.commands import declare, say
 
@@ -31,28 +33,70 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     bring.add_argument("--areas", type=Path, metavar="AREAS.geojson", help="beats, wards or stations as polygons")
     bring.add_argument("--name", default="", help="the city's name")
     bring.add_argument("--time-zone", default="", help="for example Europe/Helsinki")
+    for part, what in (("code", "its code"), ("name", "its name"), ("parent", "the code of the area it is part of")):
+        bring.add_argument(
+            f"--area-{part}", default="", metavar="PROPERTY", help=f"property of an area that holds {what}"
+        )
+    bring.add_argument("--area-kind", default="", metavar="KIND", help="what all these areas are: beat, ward, station")
     bring.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Import what is given."""
+    """Import what is given, and say what came in and what was cut off."""
     from maplebridge.kernel import clock
     from maplebridge.kernel.refused import BadInput
     from maplebridge.people.actor import system
-    from maplebridge.places.actions import import_city
+    from maplebridge.places.actions import import_areas, import_city
     from maplebridge.site.prepare import bring_up_to_date
 
     if not options.roads and not options.areas:
         raise BadInput("roads", "Say what to import: --roads CITY.osm.pbf, --areas AREAS.geojson, or both.")
     bring_up_to_date(say)
+    actor, areas = system("import"), _area_options(options)
+    if not options.roads:
+        _say_counts("Areas", import_areas(actor, file=options.areas, options=areas, at=clock.now()))
+        return 0
     report = import_city(
-        system("import"),
+        actor,
         roads=options.roads,
         areas=options.areas,
-        name=options.name,
-        time_zone=options.time_zone,
-        progress=say,
+        area_options=areas,
+        name=options.name or None,
+        time_zone=options.time_zone or None,
         at=clock.now(),
+        progress=Stages(),
     )
-    say(str(report))
+    if not report.fresh:
+        say(f"{report.city} is up to date: these files were imported before.")
+        return 0
+    _say_counts("Places", report.counts)
+    _say_counts("Areas", report.areas)
+    for sentence in report.roads.sentences() if report.roads else []:
+        say(sentence)
+    say(f"{report.city} is ready.")
     return 0
+
+
+class Stages:
+    """Progress on the terminal: one line for each stage, and how long it took."""
+
+    def __init__(self) -> None:
+        self._stage, self._begun = "", 0.0
+
+    def __call__(self, stage: str, share: float) -> None:
+        if stage != self._stage:
+            self._stage, self._begun = stage, time.monotonic()
+            say(f"{stage} ...")
+        elif share >= 1:
+            say(f"{stage}: done in {time.monotonic() - self._begun:.1f} s")
+
+
+def _area_options(options: argparse.Namespace) -> Any:
+    from maplebridge.places.areas import AreaOptions
+
+    return AreaOptions(options.area_code, options.area_name, options.area_parent, options.area_kind)
+
+
+def _say_counts(what: str, counts: dict[str, int]) -> None:
+    if counts:
+        say(f"{what}: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()))

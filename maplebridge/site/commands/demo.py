@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import subprocess
+import sys
 import threading
 import time
 import webbrowser
@@ -40,10 +42,9 @@ def run(options: argparse.Namespace) -> int:
             f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1} make demo."
         )
     os.environ["MAPLEBRIDGE_DEMO"] = "true"
-    os.environ["MAPLEBRIDGE_DEMO_STILL"] = "true" if options.still else "false"
     from django.conf import settings
 
-    from maplebridge.site.demo import prepare
+    from maplebridge.site.demo.prepare import prepare
 
     bring_up_to_date(say)
     prepare(settings.HOME, say)
@@ -51,7 +52,13 @@ def run(options: argparse.Namespace) -> int:
     say(f"Maplebridge is at {address} (Ctrl+C ends it)")
     if not os.environ.get("NO_BROWSER"):
         threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
-    serve_forever(host="127.0.0.1", port=port)
+    life = None if options.still else subprocess.Popen([sys.executable, "-m", "maplebridge.site.demo"])
+    try:
+        serve_forever(host="127.0.0.1", port=port)
+    finally:
+        if life:
+            life.terminate()
+            life.wait(10)
     return 0
 
 
