@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from maplebridge.incidents.rules import clean
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
-from maplebridge.places.models import Area, City
+from maplebridge.places.models import City
 
 ADDRESS_MAX = 200
 
@@ -47,17 +47,7 @@ def area_of(lon: float, lat: float) -> tuple[str, str]:
     except ImportError:
         return "", ""
     area = area_at(lon, lat)
-    return (area.code, path_of(area)) if area else ("", "")
-
-
-def path_of(area: Area) -> str:
-    """Path of an area from the top of its tree, as `/district/beat/`."""
-    codes, seen = [area.code], {area.pk}
-    while (parent := area.parent) is not None and parent.pk not in seen:
-        codes.append(parent.code)
-        seen.add(parent.pk)
-        area = parent
-    return "/" + "/".join(reversed(codes)) + "/"
+    return (area.code, area.path) if area else ("", "")
 
 
 def address_of(lon: float, lat: float) -> str:
