@@ -49,6 +49,7 @@ export const en = {
   sort_age: 'oldest first',
   sort_newest: 'newest first',
   sort_number: 'by number',
+  queue_dense: 'One line per incident',
   held: 'held',
   merged: 'merged',
   invented: 'invented',

@@ -48,6 +48,7 @@ export const zh: Record<keyof typeof en, string> = {
   sort_age: '最早在前',
   sort_newest: '最新在前',
   sort_number: '按编号',
+  queue_dense: '每条一行',
   held: '暂缓',
   merged: '已合并',
   invented: '虚构',

@@ -1,0 +1,96 @@
+/** The layers that the console puts on the base map: reach, route, clusters, incidents, units. */
+import type { LayerSpecification } from 'maplibre-gl';
+import { fontOf, type MapLibre } from '../../shared/map';
+import type { Inks } from './images';
+
+export const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+/** Number of open incidents from which they gather into clusters. */
+export const CLUSTER_FROM = 250;
+
+export const clustering = (many: boolean) => ({ cluster: many, clusterRadius: 34, clusterMaxZoom: 15 });
+
+/** Add sources and layers to a freshly loaded style. */
+export function addLayers(map: MapLibre, ink: Inks, many: boolean): void {
+  for (const name of ['reach', 'route', 'chosen', 'units']) map.addSource(name, { type: 'geojson', data: EMPTY });
+  map.addSource('incidents', {
+    type: 'geojson',
+    data: EMPTY,
+    ...clustering(many),
+    clusterProperties: { rank: ['min', ['get', 'rank']] },
+  });
+  for (const layer of layers(ink, fontOf(map))) map.addLayer(layer);
+}
+
+function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
+  const label = font ? { 'text-font': font, 'text-size': 11, 'text-optional': true } : {};
+  const paint = { 'text-color': ink.ink, 'text-halo-color': ink.paper, 'text-halo-width': 1.6 };
+  return [
+    {
+      id: 'reach-fill', type: 'fill', source: 'reach', filter: ['==', ['get', 'band'], 0],
+      paint: { 'fill-color': ink.free, 'fill-opacity': 0.05 },
+    },
+    {
+      id: 'reach-1', type: 'line', source: 'reach', filter: ['==', ['get', 'band'], 0],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': ink.free, 'line-width': 1.5, 'line-opacity': 0.75 },
+    },
+    {
+      id: 'reach-3', type: 'line', source: 'reach', filter: ['==', ['get', 'band'], 1],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': ink.free, 'line-width': 1.2, 'line-opacity': 0.6, 'line-dasharray': [3, 3] },
+    },
+    {
+      id: 'route-case', type: 'line', source: 'route', layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': ink.paper, 'line-width': 7, 'line-opacity': 0.7 },
+    },
+    {
+      id: 'route', type: 'line', source: 'route', layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': ink.enroute, 'line-width': 4, 'line-opacity': ['case', ['get', 'maybe'], 0.5, 0.9] },
+    },
+    {
+      id: 'chosen', type: 'circle', source: 'chosen',
+      paint: {
+        'circle-radius': ['case', ['get', 'draft'], 8, 17],
+        'circle-color': ['case', ['get', 'draft'], ink.accent, 'rgba(0,0,0,0)'],
+        'circle-stroke-color': ['case', ['get', 'draft'], ink.paper, ink.accent],
+        'circle-stroke-width': 2.2,
+      },
+    },
+    {
+      id: 'clusters', type: 'symbol', source: 'incidents', filter: ['has', 'point_count'],
+      layout: {
+        'icon-image': ['concat', 'c|', ['to-string', ['get', 'rank']], '|', ['to-string', ['get', 'point_count_abbreviated']]],
+        'icon-allow-overlap': true,
+      },
+    },
+    {
+      id: 'incidents', type: 'symbol', source: 'incidents', filter: ['!', ['has', 'point_count']],
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-size': ['match', ['get', 'rank'], 1, 1, 2, 0.82, 0.66],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'symbol-sort-key': ['-', 10, ['get', 'priority']],
+        ...(font
+          ? { ...label, 'text-field': ['step', ['zoom'], '', 15.5, ['get', 'number']], 'text-offset': [0, 1.25], 'text-anchor': 'top' }
+          : {}),
+      },
+      paint,
+    },
+    {
+      id: 'units', type: 'symbol', source: 'units',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.62, 14, 0.92],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'symbol-sort-key': ['-', 10, ['get', 'order']],
+        ...(font
+          ? { ...label, 'text-field': ['step', ['zoom'], '', 14.5, ['get', 'call_sign']], 'text-offset': [0, 1.2], 'text-anchor': 'top' }
+          : {}),
+      },
+      paint,
+    },
+  ] as LayerSpecification[];
+}

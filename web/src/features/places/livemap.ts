@@ -1,0 +1,191 @@
+/** The live map: keeps sources in step with the board by differences, and answers clicks. No framework in here. */
+import type { GeoJSONSource, MapLayerMouseEvent } from 'maplibre-gl';
+import type { IncidentRow, Reach, UnitRow } from '../../shared/contract';
+import { makeMap, maplibre, type MapLibre } from '../../shared/map';
+import { addLayers, CLUSTER_FROM, clustering, EMPTY } from './layers';
+import { imageFor, inks, RATIO } from './images';
+import { incidentMark, showsIncident, showsUnit, Told, unitMark } from './marks';
+
+export interface Tables {
+  incidents: ReadonlyMap<number, IncidentRow>;
+  units: ReadonlyMap<number, UnitRow>;
+}
+
+export interface Hands {
+  incident(id: number): void;
+  unit(id: number): void;
+  /** A click anywhere; true when it was wanted and shall not choose what lies under it. */
+  point(lon: number, lat: number): boolean;
+}
+
+export interface MapOptions {
+  container: HTMLElement;
+  style: string;
+  bounds?: [number, number, number, number];
+  attribution: string;
+  tables: () => Tables;
+  now: () => number;
+  hands: Hands;
+  ready?: () => void;
+}
+
+export class LiveMap {
+  readonly map: MapLibre;
+  readonly #o: MapOptions;
+  #incidents = new Told();
+  #units = new Told();
+  #many = false;
+  #ready = false;
+  #overlays: Record<'reach' | 'route' | 'chosen', GeoJSON.FeatureCollection> = { reach: EMPTY, route: EMPTY, chosen: EMPTY };
+
+  constructor(options: MapOptions) {
+    this.#o = options;
+    this.map = makeMap(options);
+    this.map.on('style.load', () => this.#dress());
+    this.map.on('styleimagemissing', ({ id }) => this.#image(id));
+    this.map.on('click', (event) => this.#clicked(event));
+    for (const layer of ['incidents', 'units', 'clusters']) {
+      this.map.on('mouseenter', layer, () => (this.map.getCanvas().style.cursor = 'pointer'));
+      this.map.on('mouseleave', layer, () => (this.map.getCanvas().style.cursor = ''));
+    }
+  }
+
+  /** Another base style, such as the dark one; our layers follow. */
+  restyle(style: string): void {
+    this.#ready = false;
+    this.map.setStyle(style, { diff: false });
+  }
+
+  /** Take changes of the board; `all` for everything anew. */
+  update(changes: { all: boolean; incidents: Iterable<number>; units: Iterable<number> }): void {
+    if (!this.#ready) return;
+    if (changes.all) return this.redraw();
+    const { incidents, units } = this.#o.tables();
+    const now = this.#o.now();
+    this.#send('incidents', this.#incidents, changes.incidents, (id) => {
+      const row = incidents.get(id);
+      return showsIncident(row) ? incidentMark(row, now) : null;
+    });
+    this.#send('units', this.#units, changes.units, (id) => {
+      const unit = units.get(id);
+      return showsUnit(unit) ? unitMark(unit) : null;
+    });
+    this.#gather();
+  }
+
+  redraw(): void {
+    if (!this.#ready) return;
+    const { incidents, units } = this.#o.tables();
+    const now = this.#o.now();
+    const rows = [...incidents.values()].filter(showsIncident);
+    this.#source('incidents')?.setData(this.#incidents.all(rows.map((row) => incidentMark(row, now))));
+    this.#source('units')?.setData(this.#units.all([...units.values()].filter(showsUnit).map(unitMark)));
+    this.#gather();
+  }
+
+  /** Rings and looks change as time passes, without any entry. */
+  age(): void {
+    this.update({ all: false, incidents: this.#o.tables().incidents.keys(), units: [] });
+  }
+
+  reach(reach: Reach | null): void {
+    const bands = reach?.bands ?? [];
+    this.#overlay('reach', bands.map((band, i) => ({ type: 'Feature', properties: { band: i }, geometry: band.geometry })));
+  }
+
+  route(coordinates: [number, number][] | null, maybe = false): void {
+    this.#overlay('route', coordinates && coordinates.length > 1
+      ? [{ type: 'Feature', properties: { maybe }, geometry: { type: 'LineString', coordinates } }]
+      : []);
+  }
+
+  chosen(point: { lon: number; lat: number } | null, draft: { lon: number; lat: number } | null): void {
+    const feature = (p: { lon: number; lat: number }, isDraft: boolean): GeoJSON.Feature => ({
+      type: 'Feature', properties: { draft: isDraft }, geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
+    });
+    this.#overlay('chosen', [
+      ...(point && Number.isFinite(point.lon) ? [feature(point, false)] : []),
+      ...(draft ? [feature(draft, true)] : []),
+    ]);
+  }
+
+  /** Show all incidents and units. */
+  fit(): void {
+    const bounds = new maplibre.LngLatBounds();
+    const { incidents, units } = this.#o.tables();
+    for (const row of incidents.values()) if (showsIncident(row)) bounds.extend([row.lon, row.lat]);
+    for (const unit of units.values()) if (showsUnit(unit)) bounds.extend([unit.lon, unit.lat]);
+    if (!bounds.isEmpty()) this.map.fitBounds(bounds, { padding: 48, maxZoom: 16, animate: false });
+  }
+
+  /** Bring a point into view; nothing moves when it is already well inside. */
+  show(point: { lon: number; lat: number }, always = false): void {
+    if (!Number.isFinite(point.lon)) return;
+    const { x, y } = this.map.project([point.lon, point.lat]);
+    const { clientWidth: w, clientHeight: h } = this.map.getContainer();
+    const inside = x > 60 && y > 60 && x < w - 60 && y < h - 60;
+    if (inside && !always) return;
+    this.map.easeTo({ center: [point.lon, point.lat], zoom: Math.max(this.map.getZoom(), 14.5), duration: calm() ? 0 : 250 });
+  }
+
+  remove(): void {
+    this.map.remove();
+  }
+
+  #source(name: string): GeoJSONSource | undefined {
+    return this.map.getSource<GeoJSONSource>(name);
+  }
+
+  #dress(): void {
+    this.#many = this.#o.tables().incidents.size > CLUSTER_FROM;
+    addLayers(this.map, inks(), this.#many);
+    this.#ready = true;
+    this.redraw();
+    for (const name of ['reach', 'route', 'chosen'] as const) this.#source(name)?.setData(this.#overlays[name]);
+    this.#o.ready?.();
+  }
+
+  #image(name: string): void {
+    const image = imageFor(name, inks());
+    if (image && !this.map.hasImage(name)) this.map.addImage(name, image, { pixelRatio: RATIO });
+  }
+
+  #overlay(name: 'reach' | 'route' | 'chosen', features: GeoJSON.Feature[]): void {
+    this.#overlays[name] = { type: 'FeatureCollection', features };
+    if (this.#ready) this.#source(name)?.setData(this.#overlays[name]);
+  }
+
+  #send(name: string, told: Told, ids: Iterable<number>, mark: (id: number) => ReturnType<typeof unitMark> | null): void {
+    const diff = told.diff(Array.from(ids, (id) => [id, mark(id)] as const));
+    if (diff) void this.#source(name)?.updateData(diff);
+  }
+
+  /** Gather into clusters when there are many, spread again when there are few. */
+  #gather(): void {
+    const many = this.#incidents.size > (this.#many ? CLUSTER_FROM * 0.8 : CLUSTER_FROM);
+    if (many === this.#many) return;
+    this.#many = many;
+    this.#source('incidents')?.setClusterOptions(clustering(many));
+  }
+
+  #clicked(event: MapLayerMouseEvent): void {
+    if (this.#o.hands.point(event.lngLat.lng, event.lngLat.lat) || !this.#ready) return;
+    const { x, y } = event.point;
+    const box: [[number, number], [number, number]] = [[x - 6, y - 6], [x + 6, y + 6]];
+    const [hit] = this.map.queryRenderedFeatures(box, { layers: ['units', 'incidents', 'clusters'] });
+    if (!hit) return;
+    if (hit.layer.id === 'clusters') void this.#open(hit);
+    else if (hit.layer.id === 'units') this.#o.hands.unit(Number(hit.id));
+    else this.#o.hands.incident(Number(hit.id));
+  }
+
+  async #open(cluster: GeoJSON.Feature): Promise<void> {
+    const zoom = await this.#source('incidents')?.getClusterExpansionZoom(Number(cluster.properties?.['cluster_id']));
+    const [lon, lat] = (cluster.geometry as GeoJSON.Point).coordinates;
+    if (zoom !== undefined && lon !== undefined && lat !== undefined) {
+      this.map.easeTo({ center: [lon, lat], zoom: zoom + 0.2, duration: calm() ? 0 : 250 });
+    }
+  }
+}
+
+const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
