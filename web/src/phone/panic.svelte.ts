@@ -10,6 +10,7 @@ export class Panic {
   refusal = $state('');
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ending = false;
+  #busy = false;
 
   constructor(
     private readonly client: Pick<Client, 'post'>,
@@ -40,20 +41,24 @@ export class Panic {
 
   async #again(): Promise<void> {
     const unit = this.unit();
-    if (unit === null) return;
+    if (unit === null || this.#busy) return; // one call at a time, so that none overtakes another
+    this.#busy = true;
     const fix = this.here();
     const ending = this.#ending;
     const body = ending ? { on: false } : { on: true, ...(fix ? { lon: fix.lon, lat: fix.lat } : {}) };
     try {
       await this.client.post(`/api/units/${unit}/panic`, body);
-      if (ending) return this.#over();
-      this.state = 'on';
+      if (ending) this.#over();
+      else this.state = 'on';
       this.refusal = '';
     } catch (error) {
       if (this.state !== 'on') this.state = 'unsent';
       this.refusal = error instanceof Refused ? error.message : '';
+    } finally {
+      this.#busy = false;
     }
-    this.#later();
+    if (this.#ending && !ending) void this.#again();
+    else if (this.state !== 'off') this.#later();
   }
 
   #later(): void {

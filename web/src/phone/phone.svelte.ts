@@ -59,7 +59,7 @@ export class Phone {
   );
   /** The unit as it stands with those steps taken. */
   unit: UnitRow | null = $derived(
-    this.job ? { ...this.job.unit, ...standingAfter(this.job.unit as never, this.pending) } : null,
+    this.job ? { ...this.job.unit, ...standingAfter(this.job.unit, this.pending) } : null,
   );
   step = $derived(this.unit && this.job?.incident && !this.job.incident.closed_at ? nextStep(this.unit) : null);
   /** The job on the screen: gone at once when its close is on the way. */

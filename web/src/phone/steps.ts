@@ -8,7 +8,7 @@ export interface Standing {
   secondary: string;
   since_at: string;
   timer_at: string | null;
-  alarm: string;
+  alarm: '' | 'status' | 'welfare' | 'panic';
 }
 
 /** A step that has been taken but that the server has not confirmed. */
@@ -45,7 +45,7 @@ export function nextStep(standing: Pick<Standing, 'status' | 'secondary'>): Step
 /** What the unit looks like once the pending steps are through: the phone shows its own steps at once. */
 export function standingAfter(standing: Standing, pending: readonly Pending[]): Standing {
   return pending.reduce((seen, step) => {
-    if (step.name === 'welfare') return { ...seen, alarm: seen.alarm === 'welfare' ? '' : seen.alarm, timer_at: null };
+    if (step.name === 'welfare') return { ...seen, alarm: seen.alarm === 'panic' ? seen.alarm : '', timer_at: null };
     const next = AFTER[step.name];
     if (!next) return seen;
     return { ...seen, ...next, secondary: step.secondary ?? next.secondary, since_at: step.at, timer_at: null };
