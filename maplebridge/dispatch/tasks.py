@@ -1,28 +1,26 @@
 """What the worker does for dispatch: raise timers that ran out, and answer the end of an incident."""
 
+from datetime import datetime
+
 from maplebridge.dispatch.actions import raise_timer_alarms, release_units
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
-from maplebridge.kernel import clock
 from maplebridge.people.actor import system
 from maplebridge.positions.actions import forget_positions
 
-EVERY_S = 5  # how often the worker looks at the timers
-FORGET_EVERY_S = 600  # and removes positions of units that are off shift
 
-
-def watch_timers() -> int:
+def watch_timers(at: datetime) -> int:
     """Raise the alarm of every timer that ran out; returns how many. Run it every few seconds."""
-    return len(raise_timer_alarms(system("timers"), at=clock.now()))
+    return len(raise_timer_alarms(system("timers"), at=at))
 
 
-def forget_old_positions() -> int:
-    """Remove positions past the time they are kept; returns how many."""
-    return forget_positions(system("positions"), at=clock.now())
+def forget_old_positions(at: datetime) -> int:
+    """Remove positions past the time they are kept; returns how many. Run it every ten minutes."""
+    return forget_positions(system("positions"), at=at)
 
 
-def free_units_of_ended(entry: Entry) -> None:
+def free_units_of_ended(entry: Entry, at: datetime) -> None:
     """Reaction to `incidents.closed` and `incidents.cancelled`: free the units still on it. Idempotent."""
     incident = Incident.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
     if incident is not None:
-        release_units(system("dispatch"), incident=incident, at=clock.now())
+        release_units(system("dispatch"), incident=incident, at=at)

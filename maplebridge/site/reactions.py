@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
+from maplebridge.dispatch import tasks as dispatch
 from maplebridge.journal.act import on_commit_wake
 from maplebridge.journal.models import Entry
 from maplebridge.journal.reader import Reader
@@ -20,12 +21,18 @@ from maplebridge.kernel import clock
 Reaction = Callable[[Entry, datetime], None]
 Timer = Callable[[datetime], object]
 
-REACTIONS: dict[str, tuple[Reaction, ...]] = {}
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "incidents.closed": (dispatch.free_units_of_ended,),
+    "incidents.cancelled": (dispatch.free_units_of_ended,),
+}
 
 
 def timers() -> tuple[tuple[timedelta, Timer], ...]:
     """What runs by the clock, and how often."""
-    return ()
+    return (
+        (timedelta(seconds=5), dispatch.watch_timers),
+        (timedelta(minutes=10), dispatch.forget_old_positions),
+    )
 
 
 POLL_S = 0.5
