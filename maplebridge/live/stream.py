@@ -49,11 +49,11 @@ _HEADERS = [
 async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one stream until the client leaves, the account ends, or the process stops."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    actor = await _in_thread(actor_of_headers, headers)
-    if actor is None:
+    audience = await _in_thread(audience_of, headers)
+    if audience is None:
         await _refuse(send, 401, _("Sign in first."), "sign_in_needed")
         return
-    if not actor.may("incidents.view"):
+    if not may(audience.role, "incidents.view"):
         await _refuse(
             send, 403, _("Your role has no live view. Ask a station chief if your work needs it."), "not_allowed"
         )

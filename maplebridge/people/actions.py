@@ -108,5 +108,6 @@ def open_shift(
     with act(actor, "people.shift_opened", at=at) as entry:
         shift = Shift.objects.create(unit=unit, starts_at=starts_at, ends_at=ends_at)
         shift.crew.set(crew)
-        entry.about(shift, unit=f"unit:{unit.pk}", crew=[f"user:{user.pk}" for user in crew])
+        span = {"starts_at": stamp(starts_at), "ends_at": stamp(ends_at)}
+        entry.about(shift, unit=f"unit:{unit.pk}", crew=[f"user:{user.pk}" for user in crew], **span)
     return shift
