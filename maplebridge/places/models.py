@@ -16,8 +16,13 @@ class City(models.Model):
     south = models.FloatField(_("south"))
     east = models.FloatField(_("east"))
     north = models.FloatField(_("north"))
-    edition = models.CharField(_("edition"), max_length=64, help_text=_("hash of the imported files"))
+    edition = models.CharField(_("edition"), max_length=64, help_text=_("hashes of the map and of the areas"))
     attribution = models.CharField(_("attribution"), max_length=200, blank=True, default="")
+    speeds = models.JSONField(_("speeds by mode and street class"), default=dict, blank=True)
+    imported_at = models.DateTimeField(_("imported at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "cities"
 
     def __str__(self) -> str:
         return self.name
@@ -25,6 +30,11 @@ class City(models.Model):
     @property
     def bbox(self) -> tuple[float, float, float, float]:
         return self.west, self.south, self.east, self.north
+
+    @property
+    def map_edition(self) -> str:
+        """The part of the edition that names the folder of the city's map files."""
+        return self.edition.partition("-")[0]
 
     def holds(self, lon: float, lat: float) -> bool:
         """Whether the point lies in the city's box."""
@@ -36,7 +46,11 @@ class Area(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    name_zh = models.CharField(_("name in Chinese"), max_length=120, blank=True, default="")
     kind = models.CharField(_("kind"), max_length=24, default="beat")
+    level = models.PositiveSmallIntegerField(_("level, 0 the largest"), default=0)
+    path = models.CharField(_("codes from the largest down"), max_length=200, blank=True, default="")
+    gone = models.BooleanField(_("no longer in use"), default=False)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
     geometry = models.JSONField(_("geometry"), help_text=_("GeoJSON Polygon or MultiPolygon"))
     west = models.FloatField(_("west"))
@@ -61,14 +75,17 @@ class Place(models.Model):
     category = models.CharField(_("category"), max_length=40, blank=True, default="")
     name = models.CharField(_("name"), max_length=200)
     name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, default="")
-    search = models.CharField(_("search text"), max_length=500, help_text=_("folded name, pinyin, initials"))
+    search = models.CharField(_("search text"), max_length=500, help_text=_("folded names, ~pinyin, between bars"))
+    street = models.CharField(_("street"), max_length=200, blank=True, default="")
+    cross_street = models.CharField(_("crossing street"), max_length=200, blank=True, default="")
+    number = models.CharField(_("house number"), max_length=16, blank=True, default="")
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
     cell = models.BigIntegerField(_("H3 cell"), db_index=True)
     gone = models.BooleanField(_("no longer on the map"), default=False)
 
     class Meta:
-        indexes = [models.Index(fields=("kind", "search"), name="place_kind_search")]
+        indexes = [models.Index(fields=("kind", "name"), name="place_kind_name")]
 
     def __str__(self) -> str:
         return self.name
