@@ -1,6 +1,6 @@
 """Every address of the site."""
 
-from django.urls import path
+from django.urls import include, path
 
 from maplebridge.site import journal_pages, pages
 from maplebridge.site.api import api
@@ -20,5 +20,6 @@ urlpatterns = [
     path("journal/verify", journal_pages.verification, name="journal_verify"),
     path("journal/<int:position>", journal_pages.entry, name="journal_entry"),
     path("journal/<int:position>/consult", journal_pages.consult, name="journal_consult"),
+    path("map/", include("maplebridge.places.pages")),
     path("api/", api.urls),
 ]
