@@ -70,8 +70,8 @@ def _fault_of(entry: Entry, *, expected: int) -> str:
         }
     try:
         body = msgspec.json.decode(entry.body)
-        columns = (entry.position, entry.verb, entry.subject, entry.case, entry.actor)
-        columns += (clock.stamp(entry.at), clock.stamp(entry.entered_at))
+        moments = (clock.stamp(entry.at), clock.stamp(entry.entered_at))
+        columns = (entry.position, entry.verb, entry.subject, entry.case, entry.actor, *moments)
         inside = tuple(body[k] for k in ("position", "verb", "subject", "case", "actor", "at", "entered_at"))
     except (ValueError, KeyError, TypeError):
         return _("Entry %(position)d cannot be read.") % {"position": expected}

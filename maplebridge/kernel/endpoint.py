@@ -60,5 +60,5 @@ def answer_refusals(api: NinjaAPI) -> None:
         body = {"refused": sentence, "code": "bad_input", "fields": faults}
         return api.create_response(request, body, status=422)
 
-    api.add_exception_handler(Refused, on_refused)
-    api.add_exception_handler(ValidationError, on_invalid)
+    api.add_exception_handler(Refused, on_refused)  # type: ignore[arg-type]  # ninja passes the error, not its class
+    api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]

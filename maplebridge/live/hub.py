@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from maplebridge.live.rules import Audience, Fix, Item, Paths, chunk_for, event, fixes_for
 
@@ -64,12 +65,12 @@ class Hub:
     def publish(self, items: Iterable[Item], paths: Paths) -> None:
         """Hand entries to everyone who may have them: encoded once for each audience, not for each stream."""
         for item in items:
-            self._hand_out(lambda audience, item=item: chunk_for(audience, item, paths), item.position)
+            self._hand_out(partial(chunk_for, item=item, paths=paths), item.position)
             self.position = item.position
 
     def tell_fixes(self, fixes: Sequence[Fix], paths: Paths) -> None:
         """Hand everyone the new positions of the units that they may see."""
-        self._hand_out(lambda audience: fixes_for(audience, fixes, paths))
+        self._hand_out(partial(fixes_for, fixes=fixes, paths=paths))
 
     def tell(self, chunk: bytes) -> None:
         """Hand every stream a chunk."""

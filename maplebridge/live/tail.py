@@ -37,7 +37,7 @@ def read_after(position: int, *, limit: int = BATCH) -> list[Item]:
 
 def paths_of(items: list[Item], units: Iterable[int] = ()) -> dict[str, str]:
     """Path of areas ("/a/b/") of each incident and unit that the entries touch, and of more units."""
-    incidents = {item.incident_id for item in items} - {None}
+    incidents = {item.incident_id for item in items if item.incident_id is not None}
     ids = {int(item.subject[5:]) for item in items if item.subject.startswith("unit:")} | set(units)
     rows = Incident.objects.filter(pk__in=incidents).values_list("pk", "area_path") if incidents else ()
     paths = {f"incident:{key}": path for key, path in rows}

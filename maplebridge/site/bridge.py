@@ -79,7 +79,7 @@ class Bridge:
 
     def _answer(self, scope: Scope, body: IO[bytes]) -> _Answer:
         answer = _Answer()
-        environ: dict[str, Any] = dict(build_environ(scope, body))  # type: ignore[arg-type]  # any readable file
+        environ: dict[str, Any] = dict(build_environ(scope, body))
         environ["wsgi.multiprocess"] = False
         answer.iterable = self._wsgi(environ, answer.start)
         answer.chunks = iter(answer.iterable)
