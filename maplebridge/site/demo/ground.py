@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from maplebridge.incidents.models import IncidentType
 from maplebridge.people.models import Unit
 from maplebridge.places.models import Area, Place
-from maplebridge.places.queries import road_network
+from maplebridge.places.queries import address_at, road_network
 from maplebridge.site.demo.rules import Spot, Teller
 
 SPOT_KINDS = ("address", "poi", "crossing")
@@ -21,7 +21,7 @@ def teller(rng: random.Random) -> Teller:
     for kind, name, lon, lat in rows.values_list("kind", "name", "lon", "lat"):
         spots[kind].append(Spot(kind, name, lon, lat))
     posts = [
-        Spot("post", unit.call_sign, unit.home_lon, unit.home_lat)
+        Spot("post", address_at(unit.home_lon, unit.home_lat), unit.home_lon, unit.home_lat)
         for unit in Unit.objects.active().filter(kind="post", invented=True)
     ]
     types = frozenset(IncidentType.objects.filter(active=True).values_list("code", flat=True))

@@ -16,7 +16,7 @@ from maplebridge.site.demo.hands import Hands
 from maplebridge.site.demo.rules import DAILY_REPORTS, Tale, Teller, hour_weight
 
 LAST_RUSH = timedelta(minutes=25)  # so that there is something to do on arrival
-RUSH_REPORTS = 9
+RUSH_REPORTS = 12
 PROCESS_S = (20.0, 75.0)
 TURNOUT_S = (12.0, 60.0)
 SCENE_SHARE = (0.35, 1.1)  # of the type's usual time on scene
