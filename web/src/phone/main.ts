@@ -4,12 +4,14 @@ import '../shared/base.css';
 import './phone.css';
 import { mount } from 'svelte';
 import { languageOf, speak } from '../shared/i18n/index.svelte';
+import { followTheme } from '../shared/theme.svelte';
 import { unlockSound } from './alert';
 import App from './App.svelte';
 
 const target = document.getElementById('phone');
 if (target) {
   speak(languageOf(document.documentElement.lang));
+  followTheme();
   target.replaceChildren();
   mount(App, { target });
   addEventListener('pointerdown', unlockSound, { once: true });

@@ -55,7 +55,7 @@ export class Phone {
 
   /** Steps of this unit and job that the server has not confirmed. */
   pending: Pending[] = $derived(
-    this.unit_id === null ? [] : pendingOf(this.kept, this.unit_id, this.job?.incident?.id ?? null),
+    this.unit_id === null ? [] : pendingOf(this.kept, this.unit_id),
   );
   /** The unit as it stands with those steps taken. */
   unit: UnitRow | null = $derived(
@@ -159,7 +159,7 @@ export class Phone {
   close(disposition: string, narrative: string): void {
     const incident = this.job?.incident;
     if (!incident) return;
-    this.post(`/api/incidents/${incident.id}/close`, { disposition, narrative }, t('closed', { number: incident.number }));
+    this.post(`/api/units/${this.unit_id}/close`, { disposition, narrative }, t('closed', { number: incident.number }));
     this.done = addDone(localStorage, {
       id: incident.id, number: incident.number, name: incident.name, disposition, at: this.stamp(),
     });
@@ -202,8 +202,8 @@ export class Phone {
     const wanted = takeAfter(localStorage, item.key);
     if (!wanted) return;
     this.outbox.put(
-      `/api/incidents/${made.id}/close`,
-      { disposition: wanted, at_post: true },
+      `/api/incidents/${made.id}/at_post`,
+      { unit_id: this.unit_id, disposition: wanted },
       t('closed', { number: made.number }),
     );
     const type = this.types.find((each) => each.code === (item.body as { type: string }).type);

@@ -88,8 +88,8 @@ const STATUS_STEP: Record<Status, Pending['name']> = {
   OutOfService: 'outofservice',
 };
 
-/** Steps of one unit (and of its job) among the kept calls; refused ones no longer count. */
-export function pendingOf(kept: readonly KeptCall[], unit_id: number, incident_id: number | null): Pending[] {
+/** Steps of one unit among the kept calls; refused ones no longer count. */
+export function pendingOf(kept: readonly KeptCall[], unit_id: number): Pending[] {
   const found: Pending[] = [];
   for (const call of kept) {
     if (call.refusal !== undefined) continue;
@@ -98,8 +98,7 @@ export function pendingOf(kept: readonly KeptCall[], unit_id: number, incident_i
     if (call.path === `/api/units/${unit_id}/status` && body.status)
       found.push({ name: STATUS_STEP[body.status], at, ...(body.secondary ? { secondary: body.secondary } : {}) });
     else if (call.path === `/api/units/${unit_id}/welfare`) found.push({ name: 'welfare', at });
-    else if (incident_id !== null && call.path === `/api/incidents/${incident_id}/close`)
-      found.push({ name: 'close', at });
+    else if (call.path === `/api/units/${unit_id}/close`) found.push({ name: 'close', at });
   }
   return found;
 }
