@@ -4,26 +4,21 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from maplebridge.dispatch.fleet import UnitNow, fleet
-from maplebridge.dispatch.travel import Network, network_of, snapped
+from maplebridge.dispatch.travel import network_of, snapped, street_points
 from maplebridge.kernel.clock import stamp
 from maplebridge.people.actor import Actor
-from maplebridge.places.roads.network import RoadNetwork
 from maplebridge.places.roads.places import Reachable
 
-SAMPLES = 20_000  # points laid evenly along the streets; a share is exact to about half a per cent
 FRESH_FOR = timedelta(seconds=3)  # consoles ask together; within this time they get one answer
 LONGEST_S = 900
 
 _kept: dict[tuple[Any, ...], tuple[datetime, dict[str, Any]]] = {}
 _lock = Lock()
-_streets: WeakKeyDictionary[Network, npt.NDArray[np.float64]] = WeakKeyDictionary()
 
 
 def reach(actor: Actor, *, seconds: list[int], at: datetime) -> dict[str, Any]:
@@ -49,7 +44,7 @@ def forget() -> None:
 
 
 def _answer(free: list[UnitNow], seconds: list[int], at: datetime) -> dict[str, Any]:
-    points = _street_points()
+    points = street_points()
     bands, estimate = [], False
     for band in seconds:
         area, guessed = _area(free, band)
@@ -94,29 +89,3 @@ def _multipolygon(area: shapely.Geometry) -> dict[str, Any]:
             for part in parts
         ],
     }
-
-
-def _street_points() -> npt.NDArray[np.float64] | None:
-    """Points laid evenly along the streets of the city (n, 2; lon, lat), by car or else on foot; None without roads."""
-    for mode in ("car", "foot"):
-        network = network_of(mode)
-        if isinstance(network, RoadNetwork):
-            if network not in _streets:
-                _streets[network] = _laid_out(network)
-            return _streets[network]
-    return None
-
-
-def _laid_out(network: RoadNetwork) -> npt.NDArray[np.float64]:
-    g = network.graph
-    last = np.asarray(g.chain_first[1:]) - 1
-    first = np.setdiff1d(np.arange(len(g.pt_lon) - 1), last, assume_unique=True)  # pieces within one chain
-    metres = np.abs(np.asarray(g.pt_m[first + 1], float) - g.pt_m[first])
-    total = np.cumsum(metres)
-    marks = (np.arange(SAMPLES) + 0.5) * total[-1] / SAMPLES
-    piece = np.searchsorted(total, marks)
-    along = (marks - (total[piece] - metres[piece])) / np.maximum(metres[piece], 1e-9)
-    a = first[piece]
-    lon = g.pt_lon[a] + along * (g.pt_lon[a + 1] - g.pt_lon[a])
-    lat = g.pt_lat[a] + along * (g.pt_lat[a + 1] - g.pt_lat[a])
-    return np.column_stack([lon, lat])

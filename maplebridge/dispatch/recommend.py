@@ -198,14 +198,18 @@ def _travel_left(unit: UnitNow, at: datetime) -> float:
 
 
 def _planned(incident: Incident, ranked: list[Ranked], sent: list[UnitNow], *, level: int) -> set[int]:
-    plans = [
-        rules.Plan(row.type_id or "", row.max_priority, row.level, tuple(_want(want) for want in row.wants))
-        for row in ResponsePlan.objects.all()
-    ]
-    wants = rules.wants_of(plans, type=incident.type_id, priority=incident.priority, level=level)
+    wants = rules.wants_of(plans(), type=incident.type_id, priority=incident.priority, level=level)
     offered = [r.candidate for r in ranked if r.candidate.free_in_s is None]
     free = [(c.unit_id, c.kind, c.skills) for c in offered]
     return rules.chosen(wants, sent=[(u.id, u.kind, u.skills) for u in sent], offered=free)
+
+
+def plans() -> list[rules.Plan]:
+    """Every response plan."""
+    return [
+        rules.Plan(row.type_id or "", row.max_priority, row.level, tuple(_want(want) for want in row.wants))
+        for row in ResponsePlan.objects.all()
+    ]
 
 
 def _want(want: Mapping[str, object]) -> rules.Want:

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from maplebridge.people.rules import UNIT_KINDS
+from maplebridge.places.queries import road_network
 from maplebridge.places.roads.network import RoadNetwork, Roads, Snaps, StraightLine
 
 Network = RoadNetwork | StraightLine
 URGENT_UP_TO = 2  # priorities 0 to 2: a car may use its privileges
+SAMPLES = 20_000  # points laid evenly along the streets; a share of them is exact to about half a per cent
 POST_REACH_M = 250.0  # a street post leaves its place no further than this
 
 
@@ -66,6 +68,7 @@ class SnapCache:
 
 _caches: WeakKeyDictionary[Network, SnapCache] = WeakKeyDictionary()
 _caches_lock = threading.Lock()
+_streets: WeakKeyDictionary[Network, npt.NDArray[np.float64]] = WeakKeyDictionary()
 
 
 def _cache_of(network: Network) -> SnapCache:
@@ -77,8 +80,6 @@ def _cache_of(network: Network) -> SnapCache:
 
 def roads() -> Roads:
     """The roads of this process."""
-    from maplebridge.places.queries import road_network
-
     return road_network()
 
 
@@ -110,3 +111,29 @@ def nearest(
         ways += [Way(int(astray[r.index]), r.seconds, r.metres, True) for r in guesses]
         ways.sort(key=lambda way: way.seconds)
     return ways
+
+
+def street_points() -> npt.NDArray[np.float64] | None:
+    """Points laid evenly along the streets of the city (n, 2; lon, lat), by car or else on foot; None without roads."""
+    for mode in ("car", "foot"):
+        network = network_of(mode)
+        if isinstance(network, RoadNetwork):
+            if network not in _streets:
+                _streets[network] = _laid_out(network)
+            return _streets[network]
+    return None
+
+
+def _laid_out(network: RoadNetwork) -> npt.NDArray[np.float64]:
+    g = network.graph
+    last = np.asarray(g.chain_first[1:]) - 1
+    first = np.setdiff1d(np.arange(len(g.pt_lon) - 1), last, assume_unique=True)  # pieces within one chain
+    metres = np.abs(np.asarray(g.pt_m[first + 1], float) - g.pt_m[first])
+    total = np.cumsum(metres)
+    marks = (np.arange(SAMPLES) + 0.5) * total[-1] / SAMPLES
+    piece = np.searchsorted(total, marks)
+    along = (marks - (total[piece] - metres[piece])) / np.maximum(metres[piece], 1e-9)
+    a = first[piece]
+    lon = g.pt_lon[a] + along * (g.pt_lon[a + 1] - g.pt_lon[a])
+    lat = g.pt_lat[a] + along * (g.pt_lat[a + 1] - g.pt_lat[a])
+    return np.column_stack([lon, lat])
