@@ -27,6 +27,7 @@ HOME/maplebridge.toml or the one that MAPLEBRIDGE_CONFIG names. `maplebridge COM
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 done with findings, 2 refused, 130 interrupted."""
     options = parser().parse_args(argv)
+    os.environ.update(getattr(options, "environment", {}))  # before the settings are read, here and in the server
     try:
         _set_django_up()
         return int(options.run(options) or 0)

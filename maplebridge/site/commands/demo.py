@@ -27,7 +27,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     )
     it.add_argument("--port", type=int, help="port to listen on (PORT, or 8000)")
     it.add_argument("--still", action="store_true", help="no invented events: nothing happens but what you do")
-    it.set_defaults(run=run)
+    it.set_defaults(run=run, environment={"MAPLEBRIDGE_DEMO": "true"})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,7 +41,6 @@ def run(options: argparse.Namespace) -> int:
         raise BadConfiguration(
             f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1} make demo."
         )
-    os.environ["MAPLEBRIDGE_DEMO"] = "true"
     from django.conf import settings
 
     from maplebridge.site.demo.prepare import prepare
