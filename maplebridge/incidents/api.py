@@ -13,7 +13,7 @@ from maplebridge.incidents.actions.report import type_of
 from maplebridge.incidents.actions.shared import checked_text
 from maplebridge.incidents.models import Incident, IncidentType
 from maplebridge.incidents.rules import DISPOSITIONS, OPEN_STATES, STATES
-from maplebridge.incidents.whereabouts import address_of, spot_of
+from maplebridge.incidents.whereabouts import spot_of
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
 from maplebridge.kernel.geometry import valid_lonlat
@@ -113,9 +113,9 @@ def check(request: HttpRequest, body: schemas.CheckIn) -> Answer:
         "duplicates": queries.possible_duplicates(
             actor, lon=spot.lon, lat=spot.lat, type=kind, narrative=body.narrative[:2000], at=at
         ),
-        "premise_notes": queries.premise_notes_near(spot.lon, spot.lat, at=at),
+        "premise_notes": queries.premise_note_rows(spot.lon, spot.lat, at=at),
         "area": spot.area_code,
-        "address": address_of(spot.lon, spot.lat),
+        "address": spot.address,
     }
 
 

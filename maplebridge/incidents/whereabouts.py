@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from maplebridge.incidents.rules import clean
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
-from maplebridge.places.models import City
+from maplebridge.places import queries as places
 
 ADDRESS_MAX = 200
 
@@ -27,45 +27,28 @@ def spot_of(*, lon: float | None, lat: float | None, address: str = "") -> Spot:
     """Resolve a point, or an address where no point is given. Raises BadInput when it is unusable or outside."""
     address = clean(address)[:ADDRESS_MAX]
     if lon is None and lat is None and address:
-        lon, lat, address = _found(address)
+        lon, lat = _found(address)
     if lon is None or lat is None:
         raise BadInput("lon", _("Say where: give longitude and latitude, or an address."))
     if not valid_lonlat(lon, lat):
         raise BadInput("lon", _("%(lon)s, %(lat)s is not a place on Earth.") % {"lon": lon, "lat": lat})
-    city = City.objects.first()
+    city = places.current_city()
     if city and not city.holds(lon, lat):
         sentence = _("%(lon).5f, %(lat).5f lies outside %(city)s. Check the place, or hand it to the service there.")
         raise BadInput("lon", sentence % {"lon": lon, "lat": lat, "city": city.name})
     code, path = area_of(lon, lat)
-    return Spot(lon, lat, address, code, path)
+    return Spot(lon, lat, address or (places.address_at(lon, lat)[:ADDRESS_MAX] if city else ""), code, path)
 
 
 def area_of(lon: float, lat: float) -> tuple[str, str]:
     """Code of the smallest area that holds the point, and its path from the largest down; empty outside all."""
-    try:
-        from maplebridge.places.queries import area_at
-    except ImportError:
-        return "", ""
-    area = area_at(lon, lat)
+    area = places.area_at(lon, lat)
     return (area.code, area.path) if area else ("", "")
 
 
-def address_of(lon: float, lat: float) -> str:
-    """Address nearest to a point, as people would say it; empty where none is known."""
-    try:
-        from maplebridge.places.queries import address_at
-    except ImportError:
-        return ""
-    return str(address_at(lon, lat) or "")
-
-
-def _found(address: str) -> tuple[float, float, str]:
-    try:
-        from maplebridge.places.queries import locate
-    except ImportError:
-        raise BadInput("address", _("No map is loaded yet. Give longitude and latitude.")) from None
-    place = locate(address)
+def _found(address: str) -> tuple[float, float]:
+    place = places.locate(address)
     if place is None:
         sentence = _("No place called “%(address)s” is on the map. Check the spelling, or point at the map.")
         raise BadInput("address", sentence % {"address": address})
-    return place.lon, place.lat, address
+    return place.lon, place.lat

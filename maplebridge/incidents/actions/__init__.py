@@ -32,6 +32,7 @@ from maplebridge.incidents.actions.life import (
 from maplebridge.incidents.actions.numbers import CannotUseNumber, reserve_numbers
 from maplebridge.incidents.actions.report import CannotReuseKey, Reported, report_incident
 from maplebridge.incidents.actions.shared import CannotChangeMerged
+from maplebridge.incidents.actions.table import CannotImport, ImportReport, import_incidents
 from maplebridge.incidents.actions.types import install_types, set_target
 from maplebridge.incidents.rules.files import FILE_MAX
 
@@ -42,6 +43,7 @@ __all__ = [
     "CannotChangeMerged",
     "CannotClose",
     "CannotHold",
+    "CannotImport",
     "CannotLink",
     "CannotMark",
     "CannotMerge",
@@ -51,6 +53,7 @@ __all__ = [
     "CannotUseNumber",
     "Reported",
     "FILE_MAX",
+    "ImportReport",
     "add_note",
     "attach_file",
     "cancel_incident",
@@ -59,6 +62,7 @@ __all__ = [
     "edit_incident",
     "erase_expired",
     "hold_incident",
+    "import_incidents",
     "install_types",
     "link_incidents",
     "mark_resources",

@@ -2,7 +2,7 @@
 
 from maplebridge.incidents.queries import sentences as _sentences  # registers the sentences of our verbs
 from maplebridge.incidents.queries.detail import assignment_rows, incident_detail, intervals, merged_into_it
-from maplebridge.incidents.queries.nearby import history_at, possible_duplicates, premise_notes_near
+from maplebridge.incidents.queries.nearby import history_at, possible_duplicates, premise_note_rows
 from maplebridge.incidents.queries.rows import (
     board_incidents,
     find_incidents,
@@ -30,7 +30,7 @@ __all__ = [
     "merged_into_it",
     "open_incidents",
     "possible_duplicates",
-    "premise_notes_near",
+    "premise_note_rows",
     "response_targets",
     "sentence",
     "timeline",

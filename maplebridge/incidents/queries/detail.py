@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from maplebridge.incidents.models import Attachment, Incident, Link, Note, Report
-from maplebridge.incidents.queries.nearby import history_at, premise_notes_near
+from maplebridge.incidents.queries.nearby import history_at, premise_note_rows
 from maplebridge.incidents.queries.rows import assignments, incident_row
 from maplebridge.incidents.rules import Intervals, intervals_of, say_reason
 from maplebridge.kernel import clock
@@ -30,7 +30,7 @@ def incident_detail(actor: Actor, incident: Incident, *, with_callers: bool = Fa
         "links": _links(actor, incident),
         "merged": [{"id": each.pk, "number": each.label} for each in family[1:]],
         "merged_into": incident.merged_into_id,
-        "premise_notes": premise_notes_near(incident.lon, incident.lat, at=at),
+        "premise_notes": premise_note_rows(incident.lon, incident.lat, at=at),
         "history": history_at(actor, incident),
         "intervals": asdict(intervals(incident)),
         "assignments": assignment_rows(incident),

@@ -9,10 +9,10 @@ from maplebridge.incidents.rules.likeness import REACH_M, THRESHOLD, window_minu
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import bbox_around, distance_m
 from maplebridge.people.actor import Actor
-from maplebridge.places.models import PremiseNote
+from maplebridge.places.queries import premise_notes_near
 
 Row = dict[str, Any]
-HISTORY_M, NOTES_M = 60.0, 300.0
+HISTORY_M = 60.0
 
 
 def possible_duplicates(
@@ -55,17 +55,19 @@ def _narratives_of(incidents: list[Incident]) -> dict[int, str]:
     return found
 
 
-def premise_notes_near(lon: float, lat: float, *, at: datetime) -> list[Row]:
-    """Valid premise notes whose circle holds the point, nearest first."""
-    west, south, east, north = bbox_around(lon, lat, NOTES_M)
-    notes = PremiseNote.objects.valid(at).filter(lon__range=(west, east), lat__range=(south, north))
-    rows = []
-    for note in notes:
-        metres = distance_m(lon, lat, note.lon, note.lat)
-        if metres <= note.radius_m:
-            row = {"id": note.pk, "kind": note.kind, "text": note.text, "reason": note.reason}
-            rows.append(row | {"expires_at": clock.stamp(note.expires_at), "distance_m": round(metres)})
-    return sorted(rows, key=lambda row: row["distance_m"])
+def premise_note_rows(lon: float, lat: float, *, at: datetime) -> list[Row]:
+    """Valid premise notes whose circle holds the point, nearest first, as rows of the contract."""
+    return [
+        {
+            "id": near.note.pk,
+            "kind": near.note.kind,
+            "text": near.note.text,
+            "reason": near.note.reason,
+            "expires_at": clock.stamp(near.note.expires_at),
+            "distance_m": round(near.distance_m),
+        }
+        for near in premise_notes_near(lon, lat, at)
+    ]
 
 
 def history_at(actor: Actor, incident: Incident, *, limit: int = 10) -> list[Row]:

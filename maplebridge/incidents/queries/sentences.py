@@ -31,7 +31,7 @@ def _reported(told: Told) -> str:
     return _with(text, told.words("narrative"))
 
 
-@sentence("incidents.imported_row")
+@sentence("incidents.imported")
 def _imported(told: Told) -> str:
     return _reported(told)
 

@@ -34,7 +34,7 @@ def intervals_of(
 
     Answer: report to answer. Process: answer (or report) to first unit assigned. Turnout: to first en route.
     Travel: to first on scene. Scene: on scene to close. Total: report to close. Never below 0: steps entered late
-    and out of order count 0.
+    and out of order count 0. A close at the very moment of the report means that nobody knows when it was (imports).
     """
     return Intervals(
         answer_s=_between(reported_at, answered_at),
@@ -42,7 +42,7 @@ def intervals_of(
         turnout_s=_between(assigned_at, enroute_at),
         travel_s=_between(enroute_at, onscene_at),
         scene_s=_between(onscene_at, closed_at),
-        total_s=_between(reported_at, closed_at),
+        total_s=None if closed_at == reported_at else _between(reported_at, closed_at),
     )
 
 
