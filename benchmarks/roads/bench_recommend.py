@@ -1,7 +1,7 @@
 """Measure the nearest 10 of 1,000 units on Porto's roads beside networkx, scipy and Valhalla, and the import.
 
 Run: python -m benchmarks.roads.bench_recommend [--out FILE.json] [--incidents 1000] [--peers 100]
-Prints a table and writes JSON. Units and incidents lie within some 15 m of streets drawn evenly by street point, seed 1.
+Prints a table and writes JSON. Units and incidents lie some 15 m off streets, drawn evenly by street point, seed 1.
 """
 
 import argparse
@@ -142,7 +142,8 @@ def show(figures: dict[str, Any]) -> None:
     """Print the figures as a table."""
     took = figures["import"]
     print(
-        f"import of Porto, all modes, fresh process: {took['seconds']} s (car: {took['nodes']:,} nodes, {took['arcs']:,} arcs)"
+        f"import of Porto, all modes, fresh process: {took['seconds']} s"
+        f" (car: {took['nodes']:,} nodes, {took['arcs']:,} arcs)"
     )
     rows = [
         ("nearest 10 of 1,000, ours", figures["ours"]["nearest"]),
@@ -150,7 +151,8 @@ def show(figures: dict[str, Any]) -> None:
     ]
     names = {
         "scipy": "all, scipy (contracted graph)", "networkx": "all, networkx (contracted graph)",
-        "valhalla": "all 1,000, Valhalla timedistancematrix", "valhalla_first_10": "first 10, Valhalla matrix_locations",
+        "valhalla": "all 1,000, Valhalla timedistancematrix",
+        "valhalla_first_10": "first 10, Valhalla matrix_locations",
     }  # fmt: skip
     rows += [(title, figures[key]) for key, title in names.items() if key in figures]
     for title, row in rows:

@@ -37,7 +37,7 @@ def programs() -> Path:
         return folder
     cache().mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--python-version", "3.12",
+        sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--python-version", "3.12",
         "--platform", f"manylinux_2_28_{platform.machine()}", "-d", str(cache()), f"pyvalhalla=={VERSION}",
     ]  # fmt: skip
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)

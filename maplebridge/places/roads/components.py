@@ -81,3 +81,13 @@ def largest_part(tail: Ints, head: Ints, n: int) -> npt.NDArray[np.bool_]:
     used[tail] = used[head] = True
     sizes = np.bincount(label[used], minlength=1)
     return np.asarray(used & (label == int(sizes.argmax())))
+
+
+def leading_to(marked: npt.NDArray[np.bool_], tail: Ints, head: Ints) -> npt.NDArray[np.bool_]:
+    """Mark, besides the marked nodes, every node from which one of them can be reached."""
+    found = marked.copy()
+    while True:
+        more = tail[found[head] & ~found[tail]]
+        if not len(more):
+            return found
+        found[more] = True

@@ -4,7 +4,6 @@ A *link* is one direction of a chain of street between junctions (link 2c along 
 is a junction, or a copy of it for those who came in by a link from which some turn is forbidden.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from maplebridge.places.roads.components import largest_part, rows, strong_parts
+from maplebridge.places.roads.components import largest_part, leading_to, rows, strong_parts
 from maplebridge.places.roads.contract import Bools, Chains, Floats, Ints, Pieces, fold
 from maplebridge.places.roads.modes import MODES
 from maplebridge.places.roads.read import RawRoads
 from maplebridge.places.roads.snap import lay_grid
-from maplebridge.places.roads.turns import forbidden_turns
+from maplebridge.places.roads.turns import Pairs, forbidden_turns
 
 
 class Graph(NamedTuple):
@@ -101,11 +100,11 @@ def grow(raw: RawRoads, mode: str, signal_seconds: float = 0.0) -> tuple[Graph, 
     forced = np.zeros(n_nodes, np.bool_)
     forced[[turn.via for turn in turns]] = True
     chains = fold(pieces, n_nodes, forced)
-    forbidden, unread = forbidden_turns(chains, pieces, turns)
-    graph = _graph(chains, raw.lon[origin], raw.lat[origin], forbidden)
+    by_law, round_, unread = forbidden_turns(chains, pieces, turns)
+    graph = _graph(chains, raw.lon[origin], raw.lat[origin], by_law, round_)
     arcs = len(_arcs(pieces)[0])
     report = ModeReport(
-        mode, int(inside.sum()), arcs, len(graph.out_first) - 1, len(graph.out_head), len(forbidden), unread,
+        mode, int(inside.sum()), arcs, len(graph.out_first) - 1, len(graph.out_head), len(by_law), unread,
         float(pieces.metres.sum()), cut,
     )  # fmt: skip
     return graph, report
@@ -166,33 +165,37 @@ def _cut_off(raw: RawRoads, pieces: Pieces, cut: Bools, nodes: int) -> CutOff:
     return CutOff(int(touched.sum()), float(metres.sum()), len(parts), tuple(largest))
 
 
-def _graph(chains: Chains, lon: Floats, lat: Floats, forbidden: Iterable[tuple[int, int]]) -> Graph:
+def _graph(chains: Chains, lon: Floats, lat: Floats, by_law: Pairs, round_: Pairs) -> Graph:
     """Lay out states, arcs and points; the states are in Morton order so that neighbours share cache lines."""
     ends = np.stack([chains.node[chains.first[:-1]], chains.node[chains.first[1:] - 1]], axis=1)
     junctions, end = np.unique(ends.ravel(), return_inverse=True)
     tail_node, head_node = end.astype(np.int32), end.reshape(-1, 2)[:, ::-1].ravel().astype(np.int32)
-    place, tail, link, head_of = _states(len(junctions), tail_node, head_node, chains.total >= 0, forbidden)
+    while True:
+        place, tail, link, head_of = _states(len(junctions), tail_node, head_node, chains.total >= 0, by_law | round_)
+        inside = leading_to(largest_part(tail, head_of[link], len(place)), tail, head_of[link])
+        lost = {pair for pair in round_ if not inside[head_of[pair[0]]]}
+        if not lost:
+            break
+        round_ = round_ - lost  # better to turn round than to be trapped
     place = junctions[place]
-    inside = largest_part(tail, head_of[link], len(place))
     new = np.full(len(place), -1, np.int32)
     order = np.flatnonzero(inside)
     order = order[np.argsort(_morton(lon[place[order]], lat[place[order]]), kind="stable")]
     new[order] = np.arange(len(order), dtype=np.int32)
     kept = (new[tail] >= 0) & (new[head_of[link]] >= 0)
     tail, link = new[tail[kept]], link[kept]
-    entered = np.zeros(len(chains.total), np.bool_)
-    entered[link] = True
-    link_head = np.where(entered, new[head_of], -1).astype(np.int32)
-    link_ms = np.where(entered, chains.total, -1).astype(np.int32)
+    alive = (chains.total >= 0) & (new[head_of] >= 0)
+    link_head = np.where(alive, new[head_of], -1).astype(np.int32)
+    link_ms = np.where(alive, chains.total, -1).astype(np.int32)
     chain_m = chains.metres[chains.first[1:] - 1]
     head = link_head[link]
     point_chain = np.repeat(np.arange(len(chain_m), dtype=np.int32), np.diff(chains.first))
     point_lon, point_lat = lon[chains.node], lat[chains.node]
-    usable = (chains.piece >= 0) & (entered[0::2] | entered[1::2])[point_chain]
+    usable = (chains.piece >= 0) & (alive[0::2] | alive[1::2])[point_chain]
     grid = lay_grid(point_lon, point_lat, usable)
     out_first, by_tail = rows(tail, len(order))
     in_first, by_head = rows(head, len(order))
-    link_first, by_link = rows(link, len(entered))
+    link_first, by_link = rows(link, len(alive))
     ms, metres = link_ms[link], chain_m[link >> 1]
     return Graph(
         out_first, head[by_tail], ms[by_tail], metres[by_tail], link[by_tail],
@@ -203,7 +206,7 @@ def _graph(chains: Chains, lon: Floats, lat: Floats, forbidden: Iterable[tuple[i
 
 
 def _states(
-    n: int, tail_node: Ints, head_node: Ints, is_open: Bools, forbidden: Iterable[tuple[int, int]]
+    n: int, tail_node: Ints, head_node: Ints, is_open: Bools, forbidden: Pairs
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Split junctions where turns are forbidden: (node of each state, arcs' tail states, arcs' links, head by link)."""
     links = np.flatnonzero(is_open).astype(np.int32)

@@ -148,7 +148,7 @@ class RoadNetwork:
 
 
 def _ms(seconds: float) -> int:
-    return NEVER - 1 if seconds >= (NEVER - 1) / 1000 else max(int(seconds * 1000), -1)
+    return NEVER - 1 if seconds >= (NEVER - 1) / 1000 else max(round(seconds * 1000), -1)
 
 
 class Roads:

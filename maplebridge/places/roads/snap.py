@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 DEGREE_METRES = 111_195.08  # one degree on a sphere of the mean Earth radius
 _CELL_METRES = 150.0
 _MOST_CELLS = 4_000_000
+_ONEWAY_METRES = 1.0
 
 
 @compiled
@@ -63,10 +64,13 @@ def lay_grid(lon: Floats, lat: Floats, usable: npt.NDArray[np.bool_]) -> tuple[I
 
 @compiled
 def nearest_piece(g: Any, lon: float, lat: float, most: float) -> Any:
-    """Find the piece nearest to a point within `most` metres: (point or -1, fraction along it, metres away)."""
+    """Find the piece nearest to a point within `most` metres: (point or -1, fraction along it, metres away).
+
+    A two-way street is taken before a one-way street up to a metre nearer: at a corner, one may leave by any arm.
+    """
     west, south, dx, dy = g.grid_box[0], g.grid_box[1], g.grid_box[2], g.grid_box[3]
     nx, ny = int(g.grid_box[4]), int(g.grid_box[5])
-    best_p, best_t, best_d2 = -1, 0.0, most * most
+    best_p, best_t, best_d2, best = -1, 0.0, most * most, most * most
     if not (abs(lat) <= 90.0 and abs(lon) <= 360.0):
         return best_p, best_t, most
     ky = DEGREE_METRES
@@ -92,10 +96,15 @@ def nearest_piece(g: Any, lon: float, lat: float, most: float) -> Any:
                     square = ex * ex + ey * ey
                     t = 0.0 if square == 0.0 else min(max(-(x0 * ex + y0 * ey) / square, 0.0), 1.0)
                     d2 = (x0 + t * ex) ** 2 + (y0 + t * ey) ** 2
-                    if d2 < best_d2:
-                        best_p, best_t, best_d2 = p, t, d2
+                    if d2 >= best_d2 or d2 > most * most:
+                        continue
+                    link = 2 * g.pt_chain[p]
+                    if g.link_ms[link] < 0 or g.link_ms[link + 1] < 0:
+                        d2 = (math.sqrt(d2) + _ONEWAY_METRES) ** 2
+                    if d2 < best_d2 or best_p < 0:
+                        best_p, best_t, best_d2, best = p, t, d2, (x0 + t * ex) ** 2 + (y0 + t * ey) ** 2
         ring += 1
-    return best_p, best_t, math.sqrt(best_d2)
+    return best_p, best_t, math.sqrt(best)
 
 
 @compiled

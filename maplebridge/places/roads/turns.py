@@ -9,17 +9,19 @@ from maplebridge.places.roads.read import Restriction
 
 # at a node: (way, link that arrives there or -1, link that leaves from there or -1)
 _Arms = list[tuple[int, int, int]]
+Pairs = set[tuple[int, int]]
 
 
-def forbidden_turns(chains: Chains, pieces: Pieces, turns: Iterable[Restriction]) -> tuple[set[tuple[int, int]], int]:
-    """Give the forbidden pairs (link in, link out) and the number of restrictions that can't be told apart.
+def forbidden_turns(chains: Chains, pieces: Pieces, turns: Iterable[Restriction]) -> tuple[Pairs, Pairs, int]:
+    """Give the pairs (link in, link out) forbidden by law, those kept from turning round, and how many were unread.
 
     Whoever is turned away by a restriction may not make up for it by turning round at once, at the junction or at the
-    next one; elsewhere turning round is never of use on a shortest path, so it needs no rule.
+    next one; elsewhere turning round is never of use on a shortest path, so it needs no rule. Restrictions on ways
+    that pass through the junction can't be told apart and count as unread.
     """
     turns = list(turns)
     arms = _arms(chains, pieces, {turn.via for turn in turns})
-    forbidden: set[tuple[int, int]] = set()
+    forbidden: Pairs = set()
     unread = 0
     for turn in turns:
         here = arms.get(turn.via, [])
@@ -36,10 +38,10 @@ def forbidden_turns(chains: Chains, pieces: Pieces, turns: Iterable[Restriction]
             unread += 1
             continue
         forbidden |= {(comes[0], go) for go in gone}
-    return forbidden | _turning_round(chains, arms, forbidden), unread
+    return forbidden, _turning_round(chains, arms, forbidden), unread
 
 
-def _turning_round(chains: Chains, arms: dict[int, _Arms], forbidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
+def _turning_round(chains: Chains, arms: dict[int, _Arms], forbidden: Pairs) -> Pairs:
     ends = {come: [go for _, _, go in here if go >= 0] for here in arms.values() for _, come, _ in here if come >= 0}
     round_ = set()
     exits_at = np.zeros(int(chains.node.max()) + 1, np.int64)
