@@ -25,7 +25,8 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     )
     it.add_argument("--days", type=int, default=1, help="how many days (1)")
     it.add_argument("--units", type=int, default=30, help="how many units are on duty (30)")
-    it.add_argument("--speed", type=float, default=0.0, help="simulated minutes per second of waiting: 60 shows a day in 24 s; 0 is as fast as it can (0)")
+    speed = "simulated minutes per second of waiting: 60 shows a day in 24 s; 0 is as fast as it can (0)"
+    it.add_argument("--speed", type=float, default=0.0, help=speed)
     it.set_defaults(run=run)
 
 
