@@ -3,4 +3,5 @@ export const ENTRIES = {
   console: 'src/console/main.ts',
   phone: 'src/phone/main.ts',
   pages: 'src/pages/main.ts',
+  'phone-worker': 'src/phone/worker.ts',
 };

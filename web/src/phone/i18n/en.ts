@@ -27,7 +27,7 @@ export const en = {
   EnRoute: 'en route',
   OnScene: 'on scene',
   OutOfService: 'out of service',
-  since: 'for {span}',
+  since: '{status} for {span}',
   shift_until: 'shift until {time}',
   off_shift: 'not on shift',
 
@@ -45,6 +45,9 @@ export const en = {
 
   new_job: 'New job',
   priority: 'priority {n}',
+  unit_s: 's',
+  unit_min: 'min',
+  unit_h: 'h',
   target: '{age} of {target}',
   target_over: '{age}, target was {target}',
   eta: '{eta} by road',
@@ -96,7 +99,7 @@ export const en = {
   where_none: 'The place is not known yet. Allow the position of this phone.',
   words_label: 'What happened, in a few words',
   handled_here: 'Handled here',
-  to_dispatch: 'Dispatch should send someone',
+  to_dispatch: 'To dispatch',
   reported: 'Reported as {number}',
   reported_kept: 'Report kept; it gets its number when it is sent',
   perhaps_same: 'Perhaps the same as {numbers}. Dispatch sees that too.',
@@ -123,7 +126,7 @@ export const en = {
   status_ask: 'Dispatch waits for your next step.',
 
   help: 'Help',
-  help_hint: 'Hold for one second',
+  help_hint: 'hold for 1 s',
   help_holding: 'Keep holding',
   help_sending: 'Calling for help. Use the radio as well.',
   help_unsent: 'Not sent: no connection. Use the radio now. This phone keeps trying.',

@@ -29,7 +29,7 @@ export const zh: Words = {
   EnRoute: '途中',
   OnScene: '现场',
   OutOfService: '暂停勤务',
-  since: '已 {span}',
+  since: '{status}已 {span}',
   shift_until: '当班至 {time}',
   off_shift: '未当班',
 
@@ -47,6 +47,9 @@ export const zh: Words = {
 
   new_job: '新任务',
   priority: '优先级 {n}',
+  unit_s: '秒',
+  unit_min: '分',
+  unit_h: '小时',
   target: '{age}，目标 {target}',
   target_over: '{age}，已超过目标 {target}',
   eta: '沿路 {eta}',
@@ -98,7 +101,7 @@ export const zh: Words = {
   where_none: '位置未知，请允许本机定位。',
   words_label: '简要说明发生了什么',
   handled_here: '就地办结',
-  to_dispatch: '请调度派人',
+  to_dispatch: '报告调度',
   reported: '已报告，编号 {number}',
   reported_kept: '报告已保存，发送后取得编号',
   perhaps_same: '可能与 {numbers} 是同一件事，调度也会看到。',
@@ -125,7 +128,7 @@ export const zh: Words = {
   status_ask: '调度在等您的下一步。',
 
   help: '求助',
-  help_hint: '按住一秒',
+  help_hint: '按住 1 秒',
   help_holding: '继续按住',
   help_sending: '正在求助。请同时使用电台。',
   help_unsent: '未发出：没有网络。请立即使用电台，本机会继续尝试。',
