@@ -1,0 +1,116 @@
+"""A real server for a benchmark: its own folder and database, a free port of 127.0.0.1, gone at the end."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from postgresql import free_port, throwaway  # noqa: E402
+
+PASSWORD = "Benchmark-only-7"
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where it is and how to get in."""
+
+    port: int
+    token: str
+    env: dict[str, str]
+
+    def get(self, path: str):
+        """Fetch JSON."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        link.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+        answer = link.getresponse()
+        return json.loads(answer.read())
+
+    def command(self, *arguments: str) -> str:
+        """Run one `maplebridge` command on the same installation."""
+        return command(self.env, *arguments)
+
+
+def command(env: dict[str, str], *arguments: str) -> str:
+    """Run `maplebridge` and return what it printed."""
+    text = [sys.executable, "-m", "maplebridge.site.cli", *arguments]
+    done = subprocess.run(text, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stdout} {done.stderr}")
+    return done.stdout.strip()
+
+
+def script(env: dict[str, str], source: str) -> str:
+    """Run a few lines of Python with Django set up, on the same installation."""
+    head = "import django, os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'maplebridge.site.settings')\n"
+    text = [sys.executable, "-c", f"{head}django.setup()\n{source}"]
+    done = subprocess.run(text, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout.strip()
+
+
+CITY = """
+from maplebridge.kernel import clock
+from maplebridge.people.actor import system
+from maplebridge.places.actions import import_city
+from maplebridge.site.demo.city import map_file
+import_city(system("benchmark"), roads=map_file(), name="Helsinki", time_zone="Europe/Helsinki", at=clock.now())
+"""
+
+
+@contextmanager
+def served(*, postgresql: bool = False, city: bool = True, prepare: str = "", **settings: str) -> Iterator[Served]:
+    """Run a server for the block, with the demo's map of central Helsinki; `prepare` is Python run before it starts."""
+    with tempfile.TemporaryDirectory(prefix="maplebridge-bench-") as home:
+        env = {key: value for key, value in os.environ.items() if not key.startswith("MAPLEBRIDGE_")}
+        env |= {"MAPLEBRIDGE_HOME": home, "MAPLEBRIDGE_PASSWORD": PASSWORD}
+        env |= {f"MAPLEBRIDGE_{name.upper()}": value for name, value in settings.items()}
+        if not postgresql:
+            with _running(env, city, prepare) as server:
+                yield server
+            return
+        with throwaway() as url, _running(env | {"MAPLEBRIDGE_DATABASE": url}, city, prepare) as server:
+            yield server
+
+
+@contextmanager
+def _running(env: dict[str, str], city: bool, prepare: str) -> Iterator[Served]:
+    command(env, "init", "--admin", "chief")
+    script(env, (CITY if city else "") + prepare)
+    server = Served(free_port(), command(env, "token", "chief"), env)
+    text = [sys.executable, "-m", "maplebridge.site.cli", "serve", "--port", str(server.port)]
+    log = Path(env["MAPLEBRIDGE_HOME"]) / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(text, env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        _wait(server, process, log)
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(server: Served, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _try in range(600):
+        try:
+            server.get("/api/me")
+            return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start: {log.read_text()[-3000:]}")
