@@ -69,7 +69,7 @@ def flood(g: Any, w: Any, at: Any, where: Any, limit: int) -> Any:
         state = w.order[i]
         for a in range(g.out_first[state], g.out_first[state + 1]):
             link = g.out_link[a]
-            if link & 1 and w.ms[state] + g.out_ms[a] <= limit and _passed(g, w, link ^ 1, limit):
+            if (link & 1 or w.ms[state] + g.out_ms[a] > limit) and _passed(g, w, link ^ 1, limit):
                 continue  # the other direction draws it
             n = _draw(g, out, n, link, 0 if link & 1 == 0 else g.link_ms[link], limit - w.ms[state])
     for i in range(len(at)):

@@ -94,10 +94,11 @@ def read_roads(osm_file: Path, table: SpeedTable, progress: Progress | None = No
     try:
         for thing in _things(osm_file):
             _take(sheet, thing, table)
-    except (RuntimeError, ValueError, OSError, MemoryError, UnicodeDecodeError) as error:
+    except Exception as error:  # osmium raises several kinds of its own for what it finds in a broken file
+        reason = " ".join(str(error).split())[:200]
         raise RoadFileUnreadable(
-            f"{osm_file.name} can't be read as OpenStreetMap data: it is broken or was cut short ({error})."
-        ) from None
+            f"{osm_file.name} can't be read as OpenStreetMap data: it is broken or was cut short ({reason})."
+        ) from error
     if not sheet.lengths:
         raise RoadFileUnreadable(f"{osm_file.name} is readable but holds no streets.")
     say(f"{len(sheet.lengths):,} ways read", 0.5)
