@@ -21,5 +21,6 @@ urlpatterns = [
     path("journal/<int:position>", journal_pages.entry, name="journal_entry"),
     path("journal/<int:position>/consult", journal_pages.consult, name="journal_consult"),
     path("map/", include("maplebridge.places.pages")),
+    path("", include("maplebridge.incidents.pages")),
     path("api/", api.urls),
 ]
