@@ -1,0 +1,35 @@
+/** Order and counts of the unit board. Pure. */
+import type { UnitRow } from '../../shared/contract';
+
+const ORDER: Record<string, number> = { EnRoute: 1, Assigned: 2, OnScene: 3, Available: 4, OutOfService: 5 };
+
+/** Alarms first, then on the way, on scene, free, out of service; by call sign within. */
+export function boardOf(units: Iterable<UnitRow>): UnitRow[] {
+  const rank = (unit: UnitRow) => (unit.alarm ? 0 : (ORDER[unit.status] ?? 6));
+  return [...units].sort((a, b) => rank(a) - rank(b) || a.call_sign.localeCompare(b.call_sign, 'en', { numeric: true }));
+}
+
+/** Units on shift and those free. */
+export function freeOf(units: Iterable<UnitRow>): { all: number; free: number } {
+  let [all, free] = [0, 0];
+  for (const unit of units) {
+    all += 1;
+    if (unit.status === 'Available') free += 1;
+  }
+  return { all, free };
+}
+
+/** Timer tone at `now` (ms): amber in its last minute, red when it ran out. */
+export function timerTone(unit: UnitRow, now: number): '' | 'soon' | 'late' {
+  if (unit.alarm) return 'late';
+  if (!unit.timer_at) return '';
+  const left = Date.parse(unit.timer_at) - now;
+  return left <= 0 ? 'late' : left <= 60_000 ? 'soon' : '';
+}
+
+/** Seconds since the unit's last position where that is old enough to say (over 2 min, moving kinds only); else 0. */
+export const staleness = (unit: UnitRow, now: number): number => {
+  if (!unit.moves || !unit.position_at) return 0;
+  const age = (now - Date.parse(unit.position_at)) / 1000;
+  return age > 120 ? age : 0;
+};

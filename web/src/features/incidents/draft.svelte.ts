@@ -1,0 +1,138 @@
+/** The report being taken: kept in this browser until it is sent or discarded, under one idempotency key. */
+import { newKey } from '../../shared/api';
+import type { Checked, Created, NewIncident } from '../../shared/contract';
+import { t } from '../../shared/i18n/index.svelte';
+import { desk } from '../live/desk.svelte';
+import type { Place } from './place';
+
+export interface Draft {
+  key: string;
+  opened_at: string;
+  type: string;
+  place: Place | null;
+  narrative: string;
+  caller: string;
+  phone: string;
+  language: string;
+  source: string;
+  priority: number | null;
+  priority_reason: string;
+}
+
+const SHELF = 'maplebridge.draft';
+
+const fresh = (): Draft => ({
+  key: newKey(), opened_at: new Date(Date.now() + desk.board.skew).toISOString(), type: '', place: null, narrative: '',
+  caller: '', phone: '', language: '', source: 'call', priority: null, priority_reason: '',
+});
+
+/** A kept draft, or null where none or unreadable. */
+export function readDraft(text: string | null): Draft | null {
+  try {
+    const kept = JSON.parse(text ?? 'null') as Draft | null;
+    return kept && typeof kept.key === 'string' && typeof kept.narrative === 'string' ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The body of `POST /api/incidents` for a complete draft. */
+export function bodyOf(draft: Draft, place: Place): NewIncident {
+  return {
+    type: draft.type,
+    lon: place.lon,
+    lat: place.lat,
+    narrative: draft.narrative.trim(),
+    source: draft.source,
+    answered_at: draft.opened_at,
+    ...(draft.priority !== null ? { priority: draft.priority, priority_reason: draft.priority_reason.trim() } : {}),
+    ...(draft.caller.trim() ? { caller: draft.caller.trim() } : {}),
+    ...(draft.phone.trim() ? { phone: draft.phone.trim() } : {}),
+    ...(draft.language ? { language: draft.language } : {}),
+  };
+}
+
+class Intake {
+  draft = $state<Draft>(readDraft(localStorage.getItem(SHELF)) ?? fresh());
+  checked = $state.raw<Checked | null>(null);
+  checking = $state(false);
+  sending = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #abort = new AbortController();
+
+  get begun(): boolean {
+    const { type, place, narrative, caller, phone } = this.draft;
+    return Boolean(type || place || narrative || caller || phone);
+  }
+
+  keep(): void {
+    localStorage.setItem(SHELF, JSON.stringify(this.draft));
+  }
+
+  discard(): void {
+    this.draft = fresh();
+    this.checked = null;
+    localStorage.removeItem(SHELF);
+  }
+
+  /** A form opened without anything in it starts its clock now. */
+  open(): void {
+    if (!this.begun) this.draft = fresh();
+  }
+
+  /** Look for the same report and for what to know about the place; soon, once typing rests. */
+  check(): void {
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    if (!this.draft.place) {
+      this.checked = null;
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#check(), 250);
+  }
+
+  async #check(): Promise<void> {
+    const { place, type, narrative } = this.draft;
+    if (!place || desk.away) return;
+    this.#abort = new AbortController();
+    this.checking = true;
+    try {
+      const body = { lon: place.lon, lat: place.lat, ...(type ? { type } : {}), ...(narrative.trim() ? { narrative } : {}) };
+      this.checked = await desk.api.post<Checked>('/api/incidents/check', body, { signal: this.#abort.signal });
+    } catch {
+      // aborted by the next letter, or away; the server checks again on arrival
+    }
+    this.checking = false;
+  }
+
+  /** Take the report. With `into` it is merged at once into a known incident. */
+  async send(into?: { id: number; number: string }): Promise<boolean> {
+    const place = this.draft.place;
+    if (!place || !this.draft.type || this.sending) return false;
+    this.sending = true;
+    const label = `${t('intake')}: ${desk.board.types.get(this.draft.type)?.name.en ?? this.draft.type}`;
+    const kept = desk.kept.length;
+    const options = { key: this.draft.key, quiet: true };
+    const created = await desk.act<Created>('/api/incidents', bodyOf($state.snapshot(this.draft), place), label, options);
+    this.sending = false;
+    if (created) await this.#taken(created, into);
+    else if (desk.kept.length > kept) desk.say(t('in_taken_away'));
+    else return false;
+    this.discard();
+    return true;
+  }
+
+  async #taken(created: Created, into?: { id: number; number: string }): Promise<void> {
+    if (!into) {
+      desk.say(t('in_taken', { number: created.number }));
+      desk.select(created.id);
+      return;
+    }
+    const label = t('cmd_merge', { incident: created.number, other: into.number });
+    await desk.act(`/api/incidents/${created.id}/merge`, { into: into.id }, label, { quiet: true });
+    desk.say(t('in_merged', { number: into.number }));
+    desk.select(into.id);
+  }
+}
+
+export const intake = new Intake();

@@ -1,0 +1,40 @@
+/** What deserves attention now, loudest first. Pure. */
+import type { IncidentRow, UnitRow } from '../../shared/contract';
+import { isOverdue } from '../incidents/rows';
+
+export interface Alarm {
+  id: string;
+  kind: 'panic' | 'welfare' | 'status' | 'overdue' | 'new';
+  unit?: UnitRow;
+  incident?: IncidentRow;
+}
+
+const ORDER: Record<Alarm['kind'], number> = { panic: 0, welfare: 1, status: 2, new: 3, overdue: 4 };
+
+/** New incidents of at most this priority number are called out for a minute. */
+export const CALL_OUT = 2;
+
+/** Alarms at `now` (ms) without those already seen. A unit's alarm is new again when it starts anew. */
+export function alarmsOf(
+  units: Iterable<UnitRow>,
+  incidents: Iterable<IncidentRow>,
+  now: number,
+  seen: ReadonlySet<string>,
+): Alarm[] {
+  const alarms: Alarm[] = [];
+  for (const unit of units) {
+    const timed = unit.timer_at && Date.parse(unit.timer_at) <= now ? 'status' : '';
+    const kind = unit.alarm || timed;
+    if (kind) alarms.push({ id: `${kind}:${unit.id}:${unit.since_at}`, kind, unit });
+  }
+  for (const incident of incidents) {
+    if (isOverdue(incident, now)) alarms.push({ id: `overdue:${incident.id}`, kind: 'overdue', incident });
+    else if (isFresh(incident, now)) alarms.push({ id: `new:${incident.id}`, kind: 'new', incident });
+  }
+  return alarms
+    .filter((alarm) => !seen.has(alarm.id))
+    .sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || (a.incident?.priority ?? 0) - (b.incident?.priority ?? 0));
+}
+
+const isFresh = (incident: IncidentRow, now: number): boolean =>
+  incident.priority <= CALL_OUT && incident.state === 'Active' && !incident.merged_into && now - Date.parse(incident.reported_at) < 60_000;
