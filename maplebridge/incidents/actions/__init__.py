@@ -9,6 +9,7 @@ from maplebridge.incidents.actions.bonds import (
     split_incident,
     unmerge_incident,
 )
+from maplebridge.incidents.actions.cards import Card, enter_card
 from maplebridge.incidents.actions.change import (
     CannotChangeEnded,
     add_note,
@@ -16,7 +17,7 @@ from maplebridge.incidents.actions.change import (
     edit_incident,
     set_priority,
 )
-from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired
+from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired, open_file, public_photo
 from maplebridge.incidents.actions.life import (
     CannotCancel,
     CannotClose,
@@ -52,6 +53,7 @@ __all__ = [
     "CannotUnmerge",
     "CannotUseNumber",
     "Reported",
+    "Card",
     "FILE_MAX",
     "ImportReport",
     "add_note",
@@ -60,6 +62,7 @@ __all__ = [
     "close_incident",
     "consult_callers",
     "edit_incident",
+    "enter_card",
     "erase_expired",
     "hold_incident",
     "import_incidents",
@@ -68,6 +71,8 @@ __all__ = [
     "mark_resources",
     "merge_incidents",
     "reopen_incident",
+    "open_file",
+    "public_photo",
     "report_incident",
     "reserve_numbers",
     "set_priority",

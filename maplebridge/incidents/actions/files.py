@@ -34,9 +34,7 @@ def attach_file(actor: Actor, *, incident: Incident, name: str, content: bytes, 
     public = actor.role == "public"
     if not public and not actor.may("incidents.note") and not actor.may("incidents.edit"):
         raise NotAllowed(_("You may not attach files. Ask dispatch to do it."))
-    media_type = _checked_type(content)
-    if public:
-        content, media_type = _without_metadata(content, media_type)
+    content, media_type = public_photo(content) if public else (content, _checked_type(content))
     name = (clean(name).replace("/", " ").replace("\\", " ").strip(". ") or "file")[:100]
     stored = None
     try:
@@ -67,8 +65,9 @@ def _checked_type(content: bytes) -> str:
     return media_type
 
 
-def _without_metadata(content: bytes, media_type: str) -> tuple[bytes, str]:
-    """Encode a photo afresh, upright and without metadata. Raises BadInput for what is no photo."""
+def public_photo(content: bytes) -> tuple[bytes, str]:
+    """Encode a photo afresh, upright and without metadata; returns it with its media type. Raises BadInput."""
+    media_type = _checked_type(content)
     if media_type not in SHOWABLE:
         raise BadInput("file", _("Please send a photo as JPEG, PNG or WebP."))
     try:
@@ -105,3 +104,11 @@ def erase_expired(actor: Actor, *, at: datetime) -> int:
     for each in files:
         each.file.delete(save=False)
     return len(reports)
+
+
+def open_file(actor: Actor, *, attachment: Attachment, at: datetime) -> Attachment:
+    """Let someone see a file; every look is an entry, `incidents.file_consulted`."""
+    actor.must("incidents.view")
+    with act(actor, "incidents.file_consulted", at=at, purpose="handling the incident") as entry:
+        entry.about(Incident(pk=attachment.incident_id)).keep_private(name=attachment.name)
+    return attachment

@@ -55,6 +55,19 @@ SOURCES = [
     ("paper", _("paper card")),
 ]
 
+FAMILY_NAMES = {
+    "violence": _("violence and threat"),
+    "property": _("theft and property"),
+    "order": _("disputes and nuisance"),
+    "traffic": _("traffic"),
+    "hazard": _("hazards"),
+    "welfare": _("people who need care"),
+    "service": _("help and questions"),
+    "emergency": _("fire and medical"),
+    "alarm": _("alarms"),
+}
+PUBLIC_FAMILIES = ("order", "property", "hazard", "traffic", "service")  # for the rest, people should call
+
 LINK_KINDS = [
     ("child", _("part of")),
     ("parent", _("has as a part")),

@@ -1,0 +1,15 @@
+"""The Django pages of incidents: for the public, on paper, and their files."""
+
+from django.urls import path
+
+from maplebridge.incidents.pages import paper, public
+
+urlpatterns = [
+    path("report", public.report, name="public_report"),
+    path("follow", public.find, name="follow_find"),
+    path("follow/<str:code>", public.follow, name="follow"),
+    path("incidents/<int:incident_id>/sheet", paper.sheet, name="incident_sheet"),
+    path("incidents/<int:incident_id>/files/<int:attachment_id>", paper.file, name="incident_file"),
+    path("cards", paper.cards, name="paper_cards"),
+    path("catch-up", paper.catch_up, name="catch_up"),
+]
