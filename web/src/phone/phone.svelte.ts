@@ -21,6 +21,8 @@ export class Phone {
   types = $state<IncidentType[]>([]);
   dispositions = $state<Disposition[]>([]);
   kept = $state<Kept[]>([]);
+  /** Steps that the server took but that the job on the screen does not show yet: without them it would step back. */
+  settling = $state<Kept[]>([]);
   photos_waiting = $state(0);
   done = $state<Done[]>([]);
   link = $state<StreamState>('connecting');
@@ -55,7 +57,7 @@ export class Phone {
 
   /** Steps of this unit and job that the server has not confirmed. */
   pending: Pending[] = $derived(
-    this.unit_id === null ? [] : pendingOf(this.kept, this.unit_id),
+    this.unit_id === null ? [] : pendingOf([...this.settling, ...this.kept], this.unit_id),
   );
   /** The unit as it stands with those steps taken. */
   unit: UnitRow | null = $derived(
@@ -120,7 +122,9 @@ export class Phone {
   async loadJob(): Promise<void> {
     if (this.unit_id === null) return;
     const before = this.job?.incident?.id ?? null;
+    const settled = new Set(this.settling.map((item) => item.key));
     this.job = await this.api.get<Job>(`/api/units/${this.unit_id}/job`);
+    this.settling = this.settling.filter((item) => !settled.has(item.key));
     this.as_of = this.stamp();
     const now = this.job.incident?.id ?? null;
     if (now !== null && now !== before && this.step === 'accept') {
@@ -195,6 +199,7 @@ export class Phone {
   }
 
   #taken(item: Kept, answer: unknown): void {
+    this.settling = [...this.settling, item];
     const made = answer as Created | null;
     if (item.path !== '/api/incidents' || !made?.number) return;
     const same = made.duplicates?.map((d) => d.number).join(', ');
