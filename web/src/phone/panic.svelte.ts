@@ -11,6 +11,7 @@ export class Panic {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ending = false;
   #busy = false;
+  #confirmed = false;
 
   constructor(
     private readonly client: Pick<Client, 'post'>,
@@ -31,12 +32,14 @@ export class Panic {
     void this.#again();
   }
 
-  /** The server says that the alarm stands, or not: for a page opened anew, or ended by dispatch. */
+  /** The server says that the alarm stands, or not: for a page opened anew, or an alarm that dispatch ended.
+   * A "not" from before our own call counts for nothing. */
   seen(alarm: boolean): void {
     if (alarm && this.state === 'off' && !this.#ending) {
       this.state = 'on';
       this.#later();
-    } else if (!alarm && this.state === 'on') this.#over();
+    } else if (!alarm && this.#confirmed && this.state === 'on') this.#over();
+    this.#confirmed = alarm;
   }
 
   async #again(): Promise<void> {
@@ -70,5 +73,6 @@ export class Panic {
     clearTimeout(this.#timer);
     this.state = 'off';
     this.#ending = false;
+    this.#confirmed = false;
   }
 }
