@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from roads_town import Town, lonlat
 
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 ONEWAY = st.sampled_from(["no", "no", "yes", "-1", "gone"])
 
 
@@ -53,7 +53,7 @@ def core(town: Town) -> list[tuple[int, int]]:
 def towns_with_places(draw):
     """Draw a town with some places on its streets."""
     town = draw(towns())
-    place = st.tuples(st.sampled_from(core(town)), st.integers(1, 99)).map(lambda p: (*p[0], p[1] / 100))
+    place = st.tuples(st.sampled_from(core(town)), st.integers(5, 95)).map(lambda p: (*p[0], p[1] / 100))
     return town, draw(st.lists(place, min_size=2, max_size=9))
 
 
