@@ -1,14 +1,22 @@
 """What every test shares: a home of its own for files, and the actors."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
-os.environ.setdefault("MAPLEBRIDGE_HOME", tempfile.mkdtemp(prefix="maplebridge-test-"))
+for _name in [name for name in os.environ if name.startswith("MAPLEBRIDGE_")]:
+    if _name not in ("MAPLEBRIDGE_DATABASE", "MAPLEBRIDGE_CHROMIUM"):
+        del os.environ[_name]
+os.environ["MAPLEBRIDGE_HOME"] = tempfile.mkdtemp(prefix="maplebridge-test-")
+atexit.register(shutil.rmtree, os.environ["MAPLEBRIDGE_HOME"], ignore_errors=True)
 
 import pytest
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -29,3 +37,12 @@ def machine():
     from maplebridge.people.actor import system
 
     return system("test")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the repository; tests that need it are skipped where it is absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder of real data, ../shared/data, is not beside this checkout")
+    return folder

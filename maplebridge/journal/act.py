@@ -1,10 +1,12 @@
 """The one door for writes: `with act(actor, verb, at=...) as entry:`."""
 
+import fcntl
 import hashlib
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,9 +98,31 @@ def act(actor: Who, verb: str, *, at: datetime, purpose: str = "") -> Iterator[D
         _drafts.reset(token)
 
 
-def turn() -> AbstractContextManager[Any]:
-    """Wait for this process's turn to write where the database has one writer (positions, outside the journal, too)."""
-    return _sqlite_turn if connection.vendor == "sqlite" else nullcontext()
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for the turn to write where the database has one writer (positions, outside the journal, too).
+
+    Threads queue at a lock and processes at a file beside the database, each in order; SQLite's own way is to try
+    again after ever longer sleeps, which is slow and unfair. Inside a transaction the turn is already ours.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with _sqlite_turn, _file_turn(str(connection.settings_dict["NAME"])):
+        yield
+
+
+@contextmanager
+def _file_turn(database: str) -> Iterator[None]:
+    if "memory" in database:
+        yield
+        return
+    file = os.open(f"{database}.turn", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)  # which lets go of the lock
 
 
 def _wake() -> None:

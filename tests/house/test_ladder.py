@@ -1,0 +1,199 @@
+"""What import-linter cannot see: keys between tables, and who writes."""
+
+import ast
+
+import pytest
+from django.apps import apps
+from house_source import PACKAGE, action_files, functions_in, name_of, python_files, tree_of
+
+RANK = {
+    name: rank
+    for rank, name in enumerate(
+        ("kernel", "journal", "people", "places", "positions", "incidents", "dispatch", "live", "site")
+    )
+}
+OURS = [model for model in apps.get_models() if model.__module__.startswith("maplebridge.")]
+
+
+def test_foreign_keys_point_down_the_ladder():
+    upward = [
+        f"{model.__name__}.{field.name} -> {field.related_model.__name__}"
+        for model in OURS
+        for field in model._meta.get_fields()
+        if field.is_relation and not field.auto_created and field.related_model in OURS
+        if RANK[field.related_model._meta.app_label] > RANK[model._meta.app_label]
+    ]
+    assert upward == []
+
+
+WRITES = {
+    "save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "delete", "raw_delete",
+}  # fmt: skip
+# Not domains: the journal itself, and Django's own sessions, caches and files. Each stands here with its reason.
+MAY_WRITE = {
+    "maplebridge/journal/act.py": "the one door",
+    "maplebridge/journal/reader.py": "how far a reader has read is no fact",
+}
+
+
+def writes_in(file):
+    """Calls on a queryset or record that write: `objects.update(...)`, `row.save()`, `rows.delete()`."""
+    for node in ast.walk(tree_of(file)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        chain = ast.unparse(node.func.value)
+        if node.func.attr in WRITES and not chain.startswith(
+            ("cache", "request.session", "self._files", "default_storage")
+        ):
+            yield node.lineno, node.func.attr
+        if node.func.attr == "update" and ".objects" in chain:
+            yield node.lineno, "update"
+
+
+def test_only_actions_write():
+    actions = set(action_files())
+    strays = [
+        f"{name_of(file)}:{line} .{call}()"
+        for file in python_files()
+        if file not in actions and name_of(file) not in MAY_WRITE and "roads" not in file.parts  # roads write files
+        for line, call in writes_in(file)
+    ]
+    assert strays == []
+
+
+# Public functions of actions that journal nothing themselves, with the reason.
+NOT_JOURNALED = {
+    "record_position": "positions are samples, not facts",
+    "record_positions": "positions are samples, not facts",
+    "forget_positions": "positions are samples, not facts",
+}
+
+
+def calls_in(function):
+    """Names that a function calls or passes on."""
+    return {
+        ast.unparse(node).rpartition(".")[2]
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+
+
+def journaling_functions():
+    """Every function that opens an act, itself or through another of the house."""
+    called = {}
+    for file in python_files():
+        for function in functions_in(file):
+            called.setdefault(function.name, set()).update(calls_in(function) - {function.name})
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.ClassDef):
+                called.setdefault(node.name, set()).update(calls_in(node))
+    journaling = {"act"}
+    while more := {name for name, names in called.items() if names & journaling} - journaling:
+        journaling |= more
+    return journaling
+
+
+def test_every_public_action_opens_an_act():
+    journaling = journaling_functions()
+    writers = {f.name for file in action_files() for f in functions_in(file) if any(True for _ in _writes_of(f))}
+    silent = [
+        f"{name_of(file)}: {function.name}"
+        for file in action_files()
+        for function in tree_of(file).body
+        if isinstance(function, ast.FunctionDef) and not function.name.startswith("_")
+        if takes_actor(function) and function.name not in journaling and function.name not in NOT_JOURNALED
+    ]
+    assert writers
+    assert silent == []
+
+
+def _writes_of(function):
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            yield node
+
+
+def takes_actor(function):
+    """Whether it is an action: its first argument is the actor."""
+    return bool(function.args.args) and function.args.args[0].arg == "actor"
+
+
+@pytest.mark.parametrize("file", action_files(), ids=name_of)
+def test_after_the_actor_every_argument_of_an_action_is_named(file):
+    loose = [
+        f.name
+        for f in tree_of(file).body
+        if isinstance(f, ast.FunctionDef) and not f.name.startswith("_") and takes_actor(f) and len(f.args.args) > 1
+    ]
+    assert [name for name in loose if not name.startswith(("must_", "is_", "may_"))] == []  # checks are no actions
+
+
+CLOCK_READERS = ("api", "pages", "tasks", "commands", "sessions", "tail", "stream", "reactions", "demo")
+
+
+def test_only_the_outermost_files_read_the_clock():
+    readers = [
+        f"{name_of(file)}:{node.lineno}"
+        for file in python_files()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("clock.now", "datetime.now", "timezone.now", "now")
+        if not any(word in part for part in file.relative_to(PACKAGE).parts for word in CLOCK_READERS)
+        if name_of(file)
+        not in ("maplebridge/kernel/clock.py", "maplebridge/journal/act.py", "maplebridge/site/prepare.py")
+    ]
+    assert readers == []
+
+
+def test_rules_know_nothing_of_django_but_how_to_translate():
+    allowed = "django.utils.translation"
+    files = [f for f in python_files() if f.name == "rules.py" or f.parent.name == "rules"]
+    strays = [
+        f"{name_of(file)}: {name}"
+        for file in files
+        for node in ast.walk(tree_of(file))
+        for name in imported(node)
+        if name.split(".")[0] in ("django", "ninja") and not name.startswith(allowed)
+    ]
+    assert files
+    assert strays == []
+
+
+def imported(node):
+    """Modules that an import statement names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+# Every table with words or marks of a person, and where its end is. A new one is added here by whoever makes it.
+PERSONAL = {
+    "people.User": "expires_at",
+    "incidents.Report": "expires_at",
+    "incidents.Attachment": "expires_at",
+}
+
+
+def test_every_table_of_personal_data_has_a_purpose_and_an_end():
+    with_purpose = {model._meta.label for model in OURS if hasattr(model, "PURPOSE")}
+    assert with_purpose == set(PERSONAL)
+    for model in OURS:
+        if model._meta.label in PERSONAL:
+            assert model._meta.get_field(PERSONAL[model._meta.label])
+            assert len(model.PURPOSE) > 10
+
+
+def test_no_table_of_ours_can_hold_a_biometric_or_a_score_of_a_person():
+    banned = ("face", "fingerprint", "gait", "voiceprint", "biometric", "risk_score", "suspicion", "watchlist")
+    fields = [f"{m._meta.label}.{f.name}" for m in OURS for f in m._meta.get_fields()]
+    assert [name for name in fields if any(word in name.lower() for word in banned)] == []
+
+
+def test_there_are_no_signals_and_no_save_overrides():
+    strays = [
+        f"{name_of(file)}:{node.lineno}"
+        for file in python_files()
+        for node in ast.walk(tree_of(file))
+        if (isinstance(node, ast.FunctionDef) and node.name == "save" and file.name == "models.py")
+        or any(name.startswith(("django.dispatch", "django.db.models.signals")) for name in imported(node))
+    ]
+    assert strays == []
