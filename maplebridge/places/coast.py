@@ -8,6 +8,7 @@ import shapely
 
 from maplebridge.places.osm import Box, Geometries
 
+_GAP = 1e-3  # degrees (some 100 m): a coast that ends this near the edge of the box was cut there
 _STEP = 1e-6  # degrees (0.1 m) to the side of a coast segment: surely in the face it borders
 
 
@@ -21,11 +22,22 @@ def sea(coastlines: Sequence[Any], box: Box) -> Geometries:
     coast = [line for line in shapely.get_parts(inside) if line.geom_type == "LineString" and line.length]
     if not coast:
         return np.array([], object)
-    faces = shapely.get_parts(shapely.polygonize([shapely.node(shapely.union_all([*coast, frame.boundary]))]))
+    lines = [*coast, *_loose_ends(coast, frame.boundary), frame.boundary]
+    faces = shapely.get_parts(shapely.polygonize([shapely.node(shapely.union_all(lines))]))
     right, left = _sides(coast)
     tree = shapely.STRtree(faces)
     wet, dry = (np.unique(tree.query(shapely.points(points), predicate="within")[1]) for points in (right, left))
     return np.asarray(faces[np.setdiff1d(wet, dry)])
+
+
+def _loose_ends(coast: Sequence[Any], edge: Any) -> list[Any]:
+    """Draw on to the edge of the box the coasts that stop just short of it, where an extract was cut."""
+    ends = np.array([line.coords[i] for line in coast for i in (0, -1)])
+    _same, where, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    points = shapely.points(ends[count[where.ravel()] == 1])
+    gaps = shapely.shortest_line(points, edge)
+    length = shapely.length(gaps)
+    return list(gaps[(length > 0) & (length < _GAP)])
 
 
 def _sides(coast: Sequence[Any]) -> tuple[Any, Any]:

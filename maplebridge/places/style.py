@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from maplebridge.places.tiles import MAX_ZOOM, MIN_ZOOM
 
 Expression = Any
+_SMALL = ["minor", "pedestrian"]
 Style = dict[str, Any]
 FAMILIES = ["system-ui", "Noto Sans", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"]
 REGULAR = ["Noto Sans Regular", *FAMILIES]  # MapLibre takes the weight from the first name
@@ -171,45 +172,56 @@ def _labels(p: Palette, name: Expression) -> list[Style]:
     halo = {"text-halo-color": p.halo, "text-halo-width": 1.6, "text-halo-blur": 0.4}
     along = {"text-field": name, "text-font": MEDIUM, "symbol-placement": "line", "text-rotation-alignment": "map"}
     wide = ["in", ["get", "class"], ["literal", ["motorway", "major", "medium"]]]
-    small = ["in", ["get", "class"], ["literal", ["minor", "pedestrian"]]]
+    minor, every = (
+        ["in", ["get", "class"], ["literal", classes]] for classes in (_SMALL, [*_SMALL, "service", "path"])
+    )
+    small = ["step", ["zoom"], minor, 16, every]
     return [
         _layer(
             "street-name-small", "symbol", "street", filter=small, minzoom=14.5, paint={"text-color": p.label, **halo},
-            layout=along | {"text-size": _by_zoom(14.5, 10.5, 17, 12.5, 20, 16), "symbol-spacing": 320,
-                            "text-padding": 4, "text-max-angle": 32, "text-letter-spacing": 0.015},
+            layout=along | {"text-size": _by_zoom(14.5, 10.5, 17, 12.5, 20, 16), "symbol-spacing": 260,
+                            "text-padding": 4, "text-max-angle": 42, "text-letter-spacing": 0.015},
         ),
         _layer(
             "street-name", "symbol", "street", filter=wide, minzoom=12, paint={"text-color": p.label, **halo},
-            layout=along | {"text-size": _by_zoom(12, 10.5, 15, 11.5, 17, 13.5, 20, 17), "symbol-spacing": 360,
-                            "text-max-angle": 32, "text-padding": 6, "text-letter-spacing": 0.015},
+            layout=along | {"text-size": _by_zoom(12, 10.5, 15, 11.5, 17, 13.5, 20, 17), "symbol-spacing": 300,
+                            "text-max-angle": 42, "text-padding": 6, "text-letter-spacing": 0.015},
         ),
         _layer(
             "number", "symbol", "address", minzoom=17, paint={"text-color": p.faint, **halo},
             layout={"text-field": ["get", "number"], "text-font": REGULAR, "text-size": _by_zoom(17, 10, 20, 13),
                     "text-padding": 3},
         ),
-        _place("poi", p.faint, halo, name, ranks=(3, 7), minzoom=16, size=_by_zoom(16, 10.5, 19, 12)),
-        _place("district", p.faint, halo, name, ranks=(0, 2), minzoom=9, size=_by_zoom(9, 11, 15, 13.5)),
+        _poi(p, halo, name),
+        _district(p, halo, name),
         _area_name(p, halo, name),
     ]  # fmt: skip
 
 
-def _place(
-    id_: str, colour: str, halo: Style, name: Expression, *, ranks: tuple[int, int], minzoom: float, size: Expression
-) -> Style:
-    """Name places of some ranks, few before zoom 17.5 and never over one another."""
+def _poi(p: Palette, halo: Style, name: Expression) -> Style:
+    """Name places, few before zoom 17 and never over one another."""
     rank = ["coalesce", ["get", "rank"], 9]
-    few = ["step", ["zoom"], ["<=", rank, 4], 17, ["<=", rank, 5], 18, ["<=", rank, 7]]
-    shown = ["all", [">=", rank, ranks[0]], ["<=", rank, ranks[1]]]
-    layout = {
-        "text-field": name, "text-font": REGULAR if ranks[0] else MEDIUM, "text-size": size, "text-max-width": 8,
-        "text-padding": 14, "symbol-sort-key": rank,
-    }  # fmt: skip
-    extra: Style = {"filter": ["all", *shown[1:], few] if ranks[0] else shown, "minzoom": minzoom}
-    if not ranks[0]:
-        extra["maxzoom"] = 16.5
-        layout["text-letter-spacing"] = 0.04
-    return _layer(id_, "symbol", "place", layout=layout, paint={"text-color": colour, **halo}, **extra)
+    shown = ["step", ["zoom"], ["<=", rank, 4], 17, ["<=", rank, 5], 18, ["<=", rank, 7]]
+    park = ["match", ["get", "kind"], ["park", "garden", "square"], p.green_label, p.faint]
+    return _layer(
+        "poi", "symbol", "place", filter=["all", [">", rank, 1], ["any", [">", rank, 2], ["!=", ["get", "group"], "place"]], shown],
+        minzoom=15.5,
+        paint={"text-color": park, **halo},
+        layout={"text-field": name, "text-font": REGULAR, "text-size": _by_zoom(16, 10.5, 19, 12), "text-max-width": 8,
+                "text-padding": 14, "symbol-sort-key": rank},
+    )  # fmt: skip
+
+
+def _district(p: Palette, halo: Style, name: Expression) -> Style:
+    """Name the parts of the city while streets are small, the city itself only from afar."""
+    rank = ["coalesce", ["get", "rank"], 9]
+    far = ["step", ["zoom"], ["<=", rank, 1], 12.5, ["in", rank, ["literal", [1, 2]]]]
+    return _layer(
+        "district", "symbol", "place", filter=["all", ["==", ["get", "group"], "place"], far], minzoom=8, maxzoom=16.5,
+        paint={"text-color": p.faint, **halo},
+        layout={"text-field": name, "text-font": MEDIUM, "text-size": _by_zoom(9, 11, 15, 13.5), "text-max-width": 8,
+                "text-padding": 14, "symbol-sort-key": rank, "text-letter-spacing": 0.05},
+    )  # fmt: skip
 
 
 def _area_name(p: Palette, halo: Style, name: Expression) -> Style:
