@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGES = Path(__file__).resolve().parents[1]
 LANGUAGE = "zh_Hans"
+HEADER = "# Maplebridge in Simplified Chinese."
+NOISE = ('"Last-Translator', '"Language-Team', '"Report-Msgid', '"POT-Creation', '"PO-Revision', '"Generated-By')
 KEYWORDS = {
     name: spec
     for names, spec in (
@@ -42,7 +44,7 @@ def catalogue_of(package: Path) -> Path:
 
 def found_in(package: Path) -> Catalog:
     """Every message in a package's Python files and templates."""
-    catalog = Catalog(locale=LANGUAGE, project="Maplebridge", charset="utf-8")
+    catalog = Catalog(locale=LANGUAGE, charset="utf-8")
     for file in sorted(package.rglob("*.py")):
         if "migrations" not in file.parts:
             _add(catalog, file, file.read_bytes())
@@ -81,7 +83,7 @@ def read(package: Path) -> Catalog:
     """A package's catalogue as it stands; an empty one where there is none."""
     file = catalogue_of(package)
     if not file.exists():
-        return Catalog(locale=LANGUAGE, charset="utf-8")
+        return Catalog(locale=LANGUAGE, project="Maplebridge", charset="utf-8", header_comment=HEADER, fuzzy=False)
     with file.open("rb") as source:
         return read_po(source, locale=LANGUAGE)
 
@@ -120,15 +122,22 @@ def update_all() -> None:
     """Add new messages to every .po, drop those gone, keep every translation."""
     for package in packages():
         template = found_in(package)
-        if not len(template):
-            continue
-        catalog = read(package)
-        catalog.update(template, no_fuzzy_matching=True)
-        catalog.obsolete.clear()
-        file = catalogue_of(package)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb") as out:
-            write_po(out, catalog, width=120, omit_header=False, include_lineno=False, sort_output=True)
+        if len(template):
+            catalog = read(package)
+            catalog.update(template, no_fuzzy_matching=True)
+            store(package, catalog)
+
+
+def store(package: Path, catalog: Catalog) -> None:
+    """Write a package's catalogue: sorted, without line numbers, so that it changes only where words do."""
+    catalog.obsolete.clear()
+    catalog.header_comment, catalog.fuzzy = HEADER, False
+    file = catalogue_of(package)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = io.BytesIO()
+    write_po(text, catalog, width=120, include_lineno=False, sort_output=True)
+    lines = text.getvalue().decode().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith(NOISE)), encoding="utf-8")
 
 
 def main(argv: list[str]) -> int:

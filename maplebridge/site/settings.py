@@ -78,7 +78,7 @@ LOGOUT_REDIRECT_URL = "sign_in"
 
 LANGUAGE_CODE = CONFIG.language
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-LOCALE_PATHS: list[Path] = []
+LOCALE_PATHS = [PACKAGE.parent / "kernel" / "locale"]  # the one package with words that is no app
 TIME_ZONE = CONFIG.time_zone
 USE_TZ = True
 
