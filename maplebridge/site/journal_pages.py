@@ -20,7 +20,7 @@ from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.queries import names_of
 from maplebridge.site.actions import consult_entry
 from maplebridge.site.pages import page_actor, to_sign_in
-from maplebridge.site.sentences import sentence_of
+from maplebridge.site.sentences import sentences_of
 
 PAGE_SIZE = 50
 LATE_S = 120  # an entry written later than this after the fact is marked
@@ -105,12 +105,12 @@ def _asked(filters: Filters) -> bool:
 
 
 def _rows(entries: list[Entry], filters: Filters) -> list[dict[str, Any]]:
-    names = names_of({entry.actor for entry in entries})
+    names, sentences = names_of({entry.actor for entry in entries}), sentences_of(entries)
     return [
         {
             "entry": entry,
             "who": names.get(entry.actor, entry.actor),
-            "sentence": sentence_of(entry),
+            "sentence": sentences[entry.position],
             "late": (entry.entered_at - entry.at).total_seconds() > LATE_S,
             "by_verb": filters.query(verb=entry.verb, before=""),
             "by_subject": filters.query(subject=entry.subject, before=""),
@@ -153,7 +153,7 @@ def _entry_page(
     body = msgspec.json.decode(found.body)
     context = {
         **_rows([found], Filters())[0],
-        "facts": sorted(body["facts"].items()),
+        "facts": [(name, _shown(value)) for name, value in sorted(body["facts"].items())],
         "digests": sorted(body["digests"].items()),
         "kept": set(found.private.values_list("name", flat=True)),
         "leaf": bytes(found.leaf).hex(),
@@ -162,6 +162,11 @@ def _entry_page(
         "last": last_position(),
     }
     return render(request, "site/entry.html", context, status=status)
+
+
+def _shown(value: Any) -> str:
+    """A fact as it stands in the entry; plain text without its quotation marks."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 @require_POST

@@ -18,6 +18,7 @@ from maplebridge.people.actions import record_sign_in
 from maplebridge.people.actor import Actor, actor_of
 from maplebridge.people.models import User
 from maplebridge.people.rules import may
+from maplebridge.places.models import City
 from maplebridge.site import throttle
 from maplebridge.site.demo_accounts import DEMO_ACCOUNTS
 from maplebridge.site.tour import STEPS
@@ -68,7 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect(WORKPLACES[request.user.role])
     if not settings.CONFIG.demo:
         return render(request, "site/sign_in.html", {"next": ""})
-    return render(request, "site/start.html", {"accounts": DEMO_ACCOUNTS})
+    return render(request, "site/start.html", {"accounts": DEMO_ACCOUNTS, "city": City.objects.order_by("pk").first()})
 
 
 @sensitive_post_parameters("password")

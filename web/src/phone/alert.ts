@@ -15,7 +15,7 @@ export function unlockSound(): void {
 /** Two rising tones and two buzzes; three low ones for a question after the crew's welfare. */
 export function alert(kind: 'job' | 'welfare'): void {
   const tones = kind === 'job' ? [660, 880] : [440, 440, 440];
-  navigator.vibrate?.(kind === 'job' ? [250, 120, 250] : [400, 150, 400, 150, 400]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(kind === 'job' ? [250, 120, 250] : [400, 150, 400, 150, 400]);
   if (!audio || audio.state !== 'running') return;
   tones.forEach((hertz, i) => tone(hertz, audio!.currentTime + i * 0.24));
 }
