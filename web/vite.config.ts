@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => {
       outDir: out,
       emptyOutDir: false,
       cssCodeSplit: false,
-      modulePreload: { polyfill: false },
+      modulePreload: false,
       target: 'es2022',
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1500,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -193,6 +194,15 @@ def phone(request: HttpRequest) -> HttpResponse:
     if page_actor(request) is None:
         return to_sign_in(request)
     return render(request, "site/phone.html", {"language": translation.get_language()})
+
+
+@require_safe
+@ensure_csrf_cookie
+def console(request: HttpRequest) -> HttpResponse:
+    """The dispatcher's console: a shell; everything in it comes by the API. `?pane=queue` and `?pane=map` halve it."""
+    if page_actor(request) is None:
+        return to_sign_in(request)
+    return render(request, "site/console.html", {"console_config": {"language": translation.get_language()}})
 
 
 @require_safe

@@ -13,6 +13,7 @@ urlpatterns = [
     path("language", pages.set_language, name="set_language"),
     path("theme", pages.set_theme, name="set_theme"),
     path("tour", pages.tour, name="tour"),
+    path("console", pages.console, name="console"),
     path("unit", pages.phone, name="phone"),
     path("unit-worker.js", pages.phone_worker, name="phone_worker"),
     path("unit.webmanifest", pages.phone_manifest, name="phone_manifest"),

@@ -1,0 +1,57 @@
+/** Who works here, in which language and colours; then the desk. */
+import { mount } from 'svelte';
+import { Refused } from '../shared/api';
+import type { Disposition, Me } from '../shared/contract';
+import { languageOf, speak, t } from '../shared/i18n/index.svelte';
+import { followTheme } from '../shared/theme.svelte';
+import { desk, type Pane } from '../features/live/desk.svelte';
+import { run } from '../features/live/now.svelte';
+import App from './App.svelte';
+
+const MUTE = 'maplebridge.mute';
+
+async function who(): Promise<Me> {
+  for (;;) {
+    try {
+      return await desk.api.get<Me>('/api/me');
+    } catch (error) {
+      if (error instanceof Refused && [401, 403].includes(error.status)) {
+        location.assign('/sign-in?next=/console');
+        await new Promise(() => undefined);
+      }
+      const boot = document.querySelector('.boot');
+      if (boot) boot.textContent = t('not_loaded');
+      await new Promise((again) => setTimeout(again, 3000));
+    }
+  }
+}
+
+async function dispositions(): Promise<void> {
+  try {
+    desk.dispositions = await desk.api.get<Disposition[]>('/api/dispositions');
+  } catch {
+    setTimeout(() => void dispositions(), 5000);
+  }
+}
+
+async function start(): Promise<void> {
+  const target = document.getElementById('console');
+  if (!target) return;
+  speak(languageOf(document.documentElement.lang));
+  followTheme();
+  const pane = new URLSearchParams(location.search).get('pane');
+  if (pane === 'queue' || pane === 'map') desk.pane = pane satisfies Pane;
+  desk.sound = localStorage.getItem(MUTE) !== '1';
+  const loading = desk.board.load();
+  desk.me = await who();
+  void dispositions();
+  await Promise.race([loading, new Promise((go) => setTimeout(go, 1500))]);
+  run(() => desk.board.skew);
+  target.replaceChildren();
+  mount(App, { target });
+  void desk.flush();
+  performance.mark('console-shown');
+  window.addEventListener('pagehide', () => localStorage.setItem(MUTE, desk.sound ? '0' : '1'));
+}
+
+void start();
