@@ -9,7 +9,7 @@ if (tour && progress) {
   const boxes = [...tour.querySelectorAll<HTMLInputElement>("input[data-step]")];
   const show = (): void => {
     progress.hidden = false;
-    progress.textContent = wordsOf(progress.dataset.words ?? "%n", boxes.filter((box) => box.checked).length);
+    progress.textContent = wordsOf(progress.dataset.words ?? "{n}", boxes.filter((box) => box.checked).length);
   };
   const ticked = readTicks(localStorage);
   for (const box of boxes) {

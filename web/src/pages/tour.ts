@@ -27,5 +27,5 @@ export function writeTick(store: Store, step: string, ticked: boolean): void {
 
 /** Put the count into the sentence that the page brought in the reader's language. */
 export function wordsOf(sentence: string, count: number): string {
-  return sentence.replace("%n", String(count));
+  return sentence.replace("{n}", String(count));
 }
