@@ -161,7 +161,7 @@ def faults() -> Iterator[Faults]:
     """Fails the journey when a page complained; a journey that breaks the network on purpose clears it."""
     it = Faults([])
     yield it
-    assert it.found == []
+    assert not it.found, "\n".join(it.found)
 
 
 @pytest.fixture

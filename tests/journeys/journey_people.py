@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from playwright.sync_api import APIResponse, BrowserContext, Page, expect
-
 from journey_words import Words
+from playwright.sync_api import APIResponse, BrowserContext, Page, expect
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
@@ -68,6 +67,9 @@ class Phone:
 
     def is_free(self) -> None:
         expect(self.page.get_by_role("heading", name=self.words("no_job"))).to_be_visible()
+
+    def has_sent_all(self) -> None:
+        expect(self.page.get_by_role("banner")).to_contain_text(self.words("unsent_0"))
 
     def close_as(self, name: str, note: str) -> None:
         """Close the job with a disposition by its words."""

@@ -28,6 +28,7 @@ def test_a_job_rings_on_the_phone_and_is_taken_step_by_step_to_its_close(open_co
         )
     phone.close_as("advised on the spot", "Music is down.")
     phone.is_free()
+    phone.has_sent_all()
     closed = dispatcher.incident(made["number"])
     assert closed["state"] == "Closed"
     assert closed["disposition"] == "02"

@@ -1,0 +1,93 @@
+"""Every page: clean for axe-core in both themes and both languages, no complaint of the browser, usable by keyboard."""
+
+from pathlib import Path
+
+import pytest
+from journey_people import LOCALES, Desk, sign_in
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PUBLIC = ("/", "/sign-in", "/report", "/tour")
+WORKPLACES = (
+    ("dispatcher", "/console"),
+    ("dispatcher", "/console?pane=queue"),
+    ("dispatcher", "/cards"),
+    ("dispatcher", "/catch-up"),
+    ("dispatcher", "sheet"),
+    ("officer", "/unit"),
+    ("auditor", "/journal"),
+    ("auditor", "/journal/1"),
+    ("auditor", "/journal/verify"),
+)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds on a page, a line each with where."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}}).then(result => result.violations)",
+        list(RULES),
+    )
+    return [
+        f"{page.url} {fault['id']}: {fault['help']} — {'; '.join(str(node['target']) for node in fault['nodes'][:4])}"
+        for fault in found
+    ]
+
+
+def settle(page: Page, path: str) -> None:
+    """Open a page and let it come to rest (an open stream keeps the network busy for ever)."""
+    answer = page.goto(path)
+    assert answer is not None and answer.status < 400, f"{path} answers {answer and answer.status}"
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(1200)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_is_clean_for_axe(open_context, path, language, theme):
+    page = open_context(locale=LOCALES[language], color_scheme=theme).new_page()
+    settle(page, path)
+    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-hans"}[language]
+    assert not violations(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("who", "path"), WORKPLACES)
+def test_a_workplace_is_clean_for_axe(open_context, who, path, theme):
+    context = open_context(color_scheme=theme, **(PHONE if who == "officer" else {}))
+    page = sign_in(context, who)
+    if path == "sheet":
+        path = f"/incidents/{Desk(context).report(narrative='For the sheet.')['id']}/sheet"
+    settle(page, path)
+    assert not violations(page)
+
+
+@pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit")])
+def test_a_workplace_in_chinese_is_clean_for_axe(open_context, who, path):
+    page = sign_in(open_context(locale="zh-CN", **(PHONE if who == "officer" else {})), who)
+    settle(page, path)
+    assert not violations(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/report"])
+def test_a_public_page_is_walked_through_by_keyboard_with_the_focus_in_sight(open_context, path):
+    page = open_context().new_page()
+    settle(page, path)
+    page.locator("body").press("Tab")
+    seen = []
+    for _press in range(60):
+        focus = page.evaluate(
+            """() => { const it = document.activeElement; if (!it || it === document.body) return null;
+               const box = it.getBoundingClientRect(), style = getComputedStyle(it);
+               return {name: it.outerHTML.slice(0, 80), shown: box.width > 0 && box.height > 0,
+                       ring: style.outlineStyle !== 'none' || style.boxShadow !== 'none'} }"""
+        )
+        if focus is None or (seen and focus["name"] == seen[0]["name"]):
+            break
+        seen.append(focus)
+        page.keyboard.press("Tab")
+    assert len(seen) >= 4
+    assert all(focus["shown"] and focus["ring"] for focus in seen), seen
