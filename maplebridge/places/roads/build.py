@@ -9,15 +9,17 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from maplebridge.places.roads.graph import CutOff, ModeReport, grow
+from maplebridge.places.roads.grow import CutOff, Delays, ModeReport, grow
 from maplebridge.places.roads.modes import MODES, Speeds, SpeedTable
 from maplebridge.places.roads.read import Progress, read_roads
+from maplebridge.places.roads.states import TURNS
 
-FORMAT = 1
+FORMAT = 2
 STAMP = "roads.json"
 _SETTLED_SECONDS = 900.0
 
@@ -53,17 +55,20 @@ def build(
     *,
     speeds: Speeds | None = None,
     signal_seconds: float = 0.0,
+    turn_seconds: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Make the road graphs of every mode from an OSM file; does nothing when `directory` already holds them.
 
-    `speeds` as in `SpeedTable.of`; `progress(text, share)` is called with share 0..1. Raises RoadFileUnreadable
-    with a sentence for a file that can't be used, ValueError for a speed table that can't.
+    `speeds` as in `SpeedTable.of`; `signal_seconds` are lost at every traffic signal passed; `turn_seconds`, as
+    {"left": 4, "right": 2, "round": 20}, are lost in turning by motor vehicles (the graph is then larger by half);
+    `progress(text, share)` is called with share 0..1. Raises RoadFileUnreadable with a sentence for a file that can't
+    be used, ValueError for a table that can't.
     """
     say = progress or (lambda text, share: None)
     started = time.perf_counter()
-    table = SpeedTable.of(speeds)
-    digest = _fingerprint(osm_file, speeds, signal_seconds)
+    table, delays = SpeedTable.of(speeds), _delays(signal_seconds, turn_seconds)
+    digest = _fingerprint(osm_file, [FORMAT, speeds, signal_seconds, turn_seconds])
     old = read_stamp(directory)
     if old and old["sha256"] == digest and old["format"] == FORMAT and (directory / old["version"]).is_dir():
         say("roads are up to date", 1.0)
@@ -76,7 +81,7 @@ def build(
         reports = []
         for i, mode in enumerate(MODES):
             say(f"building the roads for {mode}", 0.6 + 0.08 * i)
-            grown = grow(raw, mode, signal_seconds)
+            grown = grow(raw, mode, delays)
             if grown:
                 (target / mode).mkdir()
                 grown[0].save(target / mode)
@@ -103,8 +108,15 @@ def read_stamp(directory: Path) -> dict[str, Any] | None:
     return stamp if isinstance(stamp, dict) and stamp.get("format") == FORMAT else None
 
 
-def _fingerprint(osm_file: Path, speeds: Speeds | None, signal_seconds: float) -> str:
-    digest = hashlib.sha256(json.dumps([FORMAT, speeds, signal_seconds], sort_keys=True, default=dict).encode())
+def _delays(signal_seconds: float, turn_seconds: Mapping[str, float] | None) -> Delays:
+    for name, seconds in {"signal": signal_seconds, **(turn_seconds or {})}.items():
+        if name not in ("signal", *TURNS) or not 0 <= seconds <= 300:
+            raise ValueError(f"{seconds} s for “{name}” is no delay; give left, right or round, 0 to 300 s.")
+    return Delays(signal_seconds, turn_seconds)
+
+
+def _fingerprint(osm_file: Path, settings: list[Any]) -> str:
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=dict).encode())
     if osm_file.is_file():
         with osm_file.open("rb") as stream:
             while block := stream.read(1 << 20):

@@ -110,4 +110,4 @@ def begin_at(g: Any, w: Any, at: Any, metres: float, forward: bool) -> None:
             reach_state(w, g.link_head[link], whole - gone, g.chain_m[chain] - far, -1 - link)
         else:
             for i in range(g.link_first[link], g.link_first[link + 1]):
-                reach_state(w, g.link_tail[i], gone, far, -1 - link)
+                reach_state(w, g.link_tail[i], gone + g.link_wait[i], far, -1 - link)

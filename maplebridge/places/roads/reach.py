@@ -46,7 +46,7 @@ def _passed(g: Any, w: Any, link: int, limit: int) -> bool:
     """Say whether some reached state leads through the whole of a link in time."""
     for i in range(g.link_first[link], g.link_first[link + 1]):
         tail = g.link_tail[i]
-        if w.goal_epoch[tail] == w.now[0] and w.ms[tail] + g.link_ms[link] <= limit:
+        if w.goal_epoch[tail] == w.now[0] and w.ms[tail] + g.link_wait[i] + g.link_ms[link] <= limit:
             return True
     return False
 
@@ -71,7 +71,14 @@ def flood(g: Any, w: Any, at: Any, where: Any, limit: int) -> Any:
             link = g.out_link[a]
             if (link & 1 or w.ms[state] + g.out_ms[a] > limit) and _passed(g, w, link ^ 1, limit):
                 continue  # the other direction draws it
-            n = _draw(g, out, n, link, 0 if link & 1 == 0 else g.link_ms[link], limit - w.ms[state])
+            n = _draw(
+                g,
+                out,
+                n,
+                link,
+                0 if link & 1 == 0 else g.link_ms[link],
+                limit - w.ms[state] - (g.out_ms[a] - g.link_ms[link]),
+            )
     for i in range(len(at)):
         for side in range(2):
             if at[i, 0] >= 0 and g.link_ms[2 * at[i, 0] + side] >= 0:

@@ -55,7 +55,7 @@ def _await(
             first, last = (g.link_first[link], g.link_first[link + 1]) if forward else (0, 1)
             for j in range(first, last):
                 state = g.link_tail[j] if forward else g.link_head[link]
-                goal_ms[n] = gone if forward else whole - gone
+                goal_ms[n] = gone + g.link_wait[j] if forward else whole - gone
                 goal_m[n] = far if forward else g.chain_m[chain] - far
                 of[n] = i
                 next_goal[n] = w.goal[state] if w.goal_epoch[state] == w.now[0] else -1

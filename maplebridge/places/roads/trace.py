@@ -46,11 +46,15 @@ def _along_links(
     _append(points, times, _leaving(g, link, a), 0)
     state = int(g.link_head[link])
     while work.via[state] >= 0:
-        link = int(g.in_link[work.via[state]])
+        arc = work.via[state]
+        link = int(g.in_link[arc])
+        spent += int(g.in_ms[arc] - g.link_ms[link])  # lost in turning
         _append(points, times, _whole(g, link), spent)
         spent += int(g.link_ms[link])
         state = int(g.link_head[link])
-    _append(points, times, _arriving(g, -1 - int(work.via[state]), b), spent)
+    link = -1 - int(work.via[state])
+    rest = int(b[2]) if link & 1 == 0 else int(g.link_ms[link] - b[3])
+    _append(points, times, _arriving(g, link, b), ms - rest)
 
 
 def _departure(g: Graph, work: Work, a: npt.NDArray[np.int32], ms: int) -> tuple[int, int]:

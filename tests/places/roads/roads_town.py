@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 
 import networkx as nx
 
-from maplebridge.places.roads.graph import grow
+from maplebridge.places.roads.grow import Delays, grow
 from maplebridge.places.roads.modes import SpeedTable
 from maplebridge.places.roads.network import RoadNetwork, build
 from maplebridge.places.roads.read import read_roads
@@ -65,9 +65,10 @@ class Town:
         build(self.write(folder), folder / "roads", **settings)
         return RoadNetwork.load(folder / "roads", mode)
 
-    def quick(self, folder: Path, mode: str = "car") -> RoadNetwork:
+    def quick(self, folder: Path, mode: str = "car", turns: dict[str, float] | None = None) -> RoadNetwork:
         """Build one mode in memory, at 36 km/h."""
-        grown = grow(read_roads(self.write(folder), SpeedTable.of({"fixed": 36})), mode)
+        raw = read_roads(self.write(folder), SpeedTable.of({"fixed": 36}))
+        grown = grow(raw, mode, Delays(turns=turns))
         assert grown
         for array in grown[0]:
             array.setflags(write=False)  # as they are when mapped from files

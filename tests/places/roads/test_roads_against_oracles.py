@@ -211,3 +211,61 @@ def _metres(town: Town, graph: nx.DiGraph, start, end) -> float:
             elif (c, d) in lengths and (a, b) != (c, d):
                 best = min(best, arcs[a, b] * (1 - share) + lengths[c, d] - arcs[c, d] * (1 - until))
     return best
+
+
+COSTS = {"left": 6.0, "right": 2.5, "round": 20.0}
+
+
+@SOME
+@given(towns_with_turns())
+def test_turn_costs_equal_dijkstra_over_all_turns_exactly(drawn):
+    town, places = drawn
+    town.turns.clear()
+    graph = _with_costs(town)
+    with tempfile.TemporaryDirectory() as folder:
+        network = town.quick(Path(folder), turns=COSTS)
+        snaps = network.snap(*points(town, places))
+        assert snaps.off_metres.max() < 0.2
+        expected = [[_metres(town, graph, a, b) / 10 for b in places] for a in places]
+        assert network.table(snaps, snaps) == pytest.approx(np.array(expected), abs=0.06)
+        assert network.table(snaps.take([0]), snaps)[0] == pytest.approx(expected[0], abs=0.06)
+        (lon0, lon1), (lat0, lat1) = points(town, places[:2])
+        route = network.route(lon0, lat0, lon1, lat1)
+        assert route is not None
+        assert route.seconds == pytest.approx(expected[0][1], abs=0.06)
+        assert (np.diff(route.at_seconds) >= 0).all()
+        assert route.at_seconds[-1] == route.seconds
+        lines = network.reachable(lon0, lat0, 40).lines * 111_195.08
+        for place, needed in zip(places, expected[0], strict=True):
+            away = min(_away(*town.at(place), *line) for line in lines)
+            assert abs(needed - 40) < 0.2 or (away < 0.3) == (needed < 40)
+
+
+def _with_costs(town: Town) -> nx.DiGraph:
+    """Make the graph of pieces and turns with what each turn costs, in metres at ten a second."""
+    arcs = town.arcs()
+    graph = nx.DiGraph()
+    graph.add_nodes_from(arcs)
+    exits: dict[int, list[int]] = {}
+    for a, b in arcs:
+        exits.setdefault(a, []).append(b)
+    assume(any(len(ends) != 2 for ends in exits.values()))
+    for a, b in arcs:
+        for c in exits[b]:
+            if c == a and len(exits[b]) == 2:
+                continue  # no one turns round in the middle of a street
+            graph.add_edge((a, b), (b, c), weight=arcs[b, c] + 10 * _cost(town, a, b, c, len(exits[b])))
+    return graph
+
+
+def _cost(town: Town, a: int, b: int, c: int, exits: int) -> float:
+    (x0, y0), (x1, y1), (x2, y2) = (town.nodes[node] for node in (a, b, c))
+    cross = (x1 - x0) * (y2 - y1) - (y1 - y0) * (x2 - x1)
+    angle = abs(np.degrees(np.arctan2(cross, (x1 - x0) * (x2 - x1) + (y1 - y0) * (y2 - y1))))
+    assume(abs(angle - 35) > 0.1)
+    assume(c == a or angle < 164.9)
+    if c == a:
+        return COSTS["round"]
+    if angle < 35 or exits < 3:
+        return 0.0
+    return COSTS["left"] if cross > 0 else COSTS["right"]

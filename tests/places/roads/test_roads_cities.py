@@ -9,7 +9,7 @@ from roads_town import DATA
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from maplebridge.places.roads.graph import grow, pieces_of
+from maplebridge.places.roads.grow import grow, pieces_of
 from maplebridge.places.roads.modes import MODES, SpeedTable
 from maplebridge.places.roads.network import RoadNetwork, build
 from maplebridge.places.roads.read import read_roads

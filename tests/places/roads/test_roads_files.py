@@ -149,7 +149,7 @@ def test_without_roads_every_mode_is_a_straight_line_that_says_so(tmp_path):
 
 def test_a_damaged_stamp_counts_as_none(tmp_path):
     build(cross().write(tmp_path), tmp_path / "roads")
-    (tmp_path / "roads" / "roads.json").write_text('{"format": 1, "ver')
+    (tmp_path / "roads" / "roads.json").write_text('{"format": 2, "ver')
     assert read_stamp(tmp_path / "roads") is None
     assert build(cross().write(tmp_path), tmp_path / "roads").fresh
     assert json.loads((tmp_path / "roads" / "roads.json").read_text())["source"] == "town.osm"

@@ -164,6 +164,21 @@ def test_traffic_signals_cost_time_where_a_wait_is_given(tmp_path):
     assert town.seconds(network, (100, 0), (0, 0)) == pytest.approx(17, abs=0.02)
 
 
+def test_turning_costs_time_where_it_is_given_and_only_motor_vehicles(tmp_path):
+    town = cross()
+    network = town.network(tmp_path, turn_seconds={"left": 5, "right": 2, "round": 20})
+    assert town.seconds(network, (-50, 0), (50, 0)) == pytest.approx(10, abs=0.02)
+    assert town.seconds(network, (-50, 0), (0, 50)) == pytest.approx(15, abs=0.02)
+    assert town.seconds(network, (-50, 0), (0, -50)) == pytest.approx(12, abs=0.02)
+    walk = RoadNetwork.load(tmp_path / "roads", "foot")
+    assert town.seconds(walk, (-50, 0), (0, 50)) == pytest.approx(10, abs=0.02)
+    route = network.route(*lonlat(-50, 0), *lonlat(0, 50))
+    assert route is not None
+    assert route.at_seconds == pytest.approx([0, 5, 15], abs=0.02)
+    with pytest.raises(ValueError, match="no delay"):
+        town.network(tmp_path, turn_seconds={"sharp": 5})
+
+
 def test_what_no_one_can_reach_is_cut_off_and_said(tmp_path):
     from maplebridge.places.roads.network import build
 
