@@ -13,7 +13,13 @@ for _name in [name for name in os.environ if name.startswith("MAPLEBRIDGE_")]:
 os.environ["MAPLEBRIDGE_HOME"] = tempfile.mkdtemp(prefix="maplebridge-test-")
 atexit.register(shutil.rmtree, os.environ["MAPLEBRIDGE_HOME"], ignore_errors=True)
 
+# Only now may the settings be read: they take the home from the environment.
+os.environ["DJANGO_SETTINGS_MODULE"] = "maplebridge.site.settings"
+
 import pytest
+from django.conf import settings
+
+assert str(settings.HOME) == os.path.realpath(os.environ["MAPLEBRIDGE_HOME"])
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]

@@ -70,9 +70,13 @@ _drafts: ContextVar[list[Draft] | None] = ContextVar("journal_drafts", default=N
 _wakers: list[Callable[[], None]] = []
 
 
-def on_commit_wake(waker: Callable[[], None]) -> None:
-    """Call `waker` in this process after each outermost act commits (a hint to readers; they still poll)."""
+def on_commit_wake(waker: Callable[[], None]) -> Callable[[], None]:
+    """Call `waker` in this process after each outermost act commits (a hint to readers; they still poll).
+
+    Returns the function that ends it.
+    """
     _wakers.append(waker)
+    return lambda: _wakers.remove(waker)
 
 
 @contextmanager
@@ -126,7 +130,7 @@ def _file_turn(database: str) -> Iterator[None]:
 
 
 def _wake() -> None:
-    for waker in _wakers:
+    for waker in tuple(_wakers):
         waker()
 
 

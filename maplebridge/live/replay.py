@@ -43,12 +43,14 @@ class Frames:
 
     def __init__(self) -> None:
         self._frames: OrderedDict[datetime, tuple[int, State]] = OrderedDict()
+        self._newest = (0, b"")  # an entry that was folded, and its hash: these frames are of its journal
         self._lock = threading.Lock()
 
     def at(self, moment: datetime) -> State:
         """State at a moment, from the nearest frame before it; makes the frame of its quarter if there is none."""
+        seconds = FRAME_EVERY.total_seconds()
+        mark = datetime.fromtimestamp(moment.timestamp() // seconds * seconds, UTC)
         with self._lock:
-            mark = datetime.fromtimestamp(moment.timestamp() // FRAME_EVERY.total_seconds() * 900, UTC)
             state = self._frame(mark).copy()
         for position, subject, body in _entries(Q(at__gt=mark, at__lte=moment)):
             state.fold(position, subject, _decode(body).facts)
@@ -56,19 +58,16 @@ class Frames:
 
     def _frame(self, mark: datetime) -> State:
         """The frame at a mark, brought up to date with what was entered late."""
-        end = last_position()
+        end = self._end()
         base = max((known for known in self._frames if known <= mark), default=None)
         if base is None:
-            seen, state, since = 0, State(), None
+            state, news = State(), Q(at__lte=mark, position__lte=end)
         else:
             seen, state = self._frames[base]
-            if seen > end:  # another journal: the database was replaced
-                self._frames.clear()
-                return self._frame(mark)
-            since = base
-        late = Q(at__lte=mark, position__gt=seen, position__lte=end)
-        news = late | Q(at__gt=since, at__lte=mark, position__lte=seen) if since else late
-        state = state.copy() if base != mark else state
+            news = Q(at__lte=mark, position__gt=seen, position__lte=end) | Q(
+                at__gt=base, at__lte=mark, position__lte=seen
+            )
+            state = state if base == mark else state.copy()
         for position, subject, body in _entries(news):
             state.fold(position, subject, _decode(body).facts)
         self._frames[mark] = (end, state)
@@ -77,8 +76,21 @@ class Frames:
             self._frames.popitem(last=False)
         return state
 
+    def _end(self) -> int:
+        """Position of the newest entry; forgets every frame where the journal is not the one they were made of."""
+        position, leaf = self._newest
+        if position and bytes(_leaf(position)) != leaf:
+            self._frames.clear()
+        end = last_position()
+        self._newest = (end, bytes(_leaf(end)))
+        return end
+
 
 FRAMES = Frames()
+
+
+def _leaf(position: int) -> bytes:
+    return Entry.objects.filter(pk=position).values_list("leaf", flat=True).first() or b""
 
 
 def _entries(condition: Q) -> Iterator[tuple[int, str, str]]:

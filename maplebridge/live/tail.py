@@ -58,12 +58,13 @@ class Tail:
         self._read_at = clock.now()
         self._fixes: dict[int, datetime] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._unhook: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Begin at the journal's present end."""
         loop = asyncio.get_running_loop()
         self.hub.position = await loop.run_in_executor(self._reader, last_position)
-        on_commit_wake(lambda: _signal(loop, self._woken))
+        self._unhook = on_commit_wake(lambda: _signal(loop, self._woken))
         self._tasks = [
             loop.create_task(self._forever(step, seconds))
             for step, seconds in ((self._entries, POLL_S), (self._tick, TICK_S), (self._positions, POSITIONS_S))
@@ -71,6 +72,7 @@ class Tail:
 
     async def stop(self) -> None:
         """End the reading and every stream."""
+        self._unhook()
         for task in self._tasks:
             task.cancel()
         self.hub.close()

@@ -52,7 +52,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a fault is logged and tried again."""
-        on_commit_wake(self._woken.set)
+        unhook = on_commit_wake(self._woken.set)
         while not self._stopping.is_set():
             self._woken.clear()
             try:
@@ -62,6 +62,8 @@ class Worker:
                 close_old_connections()
                 self._stopping.wait(1)
             self._woken.wait(POLL_S)
+        unhook()
+        close_old_connections()
 
     def stop(self) -> None:
         """End `run` soon."""
