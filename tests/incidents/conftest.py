@@ -4,16 +4,13 @@ import itertools
 
 import pytest
 
-from maplebridge.incidents.actions import install_types, report_incident
-from maplebridge.people.actor import Actor, actor_of
-from maplebridge.people.models import User
-from maplebridge.places.models import Area, City
-
 SQUARE = (24.94, 60.17)
 
 
 @pytest.fixture
 def city(db):
+    from maplebridge.places.models import City
+
     return City.objects.create(
         name="Testby", time_zone="Europe/Helsinki", west=24.9, south=60.1, east=25.0, north=60.2, edition="test"
     )
@@ -22,6 +19,7 @@ def city(db):
 @pytest.fixture
 def areas(db):
     """A district with one beat in its west half."""
+    from maplebridge.places.models import Area
 
     def square(code, west, east, parent=None):
         ring = [[west, 60.1], [east, 60.1], [east, 60.2], [west, 60.2], [west, 60.1]]
@@ -37,38 +35,58 @@ def areas(db):
 
 @pytest.fixture
 def types(db, machine, noon):
+    from maplebridge.incidents.actions import install_types
+
     install_types(machine, at=noon)
 
 
 def make_user(role="dispatcher", **values):
+    from maplebridge.people.models import User
+
     number = User.objects.count() + 1
     return User.objects.create(username=f"{role}{number}", display_name=f"{role} {number}", role=role, **values)
+
+
+def actor_of_new(role):
+    from maplebridge.people.actor import actor_of
+
+    return actor_of(make_user(role))
+
+
+@pytest.fixture
+def user_of(db):
+    """Make a member of staff: user_of(role, **values)."""
+    return make_user
 
 
 @pytest.fixture
 def desk(db):
     """A dispatcher with an account."""
-    return actor_of(make_user())
+    return actor_of_new("dispatcher")
 
 
 @pytest.fixture
 def chief(db):
-    return actor_of(make_user("chief"))
+    return actor_of_new("chief")
 
 
 @pytest.fixture
 def officer(db):
-    return actor_of(make_user("post_officer"))
+    return actor_of_new("post_officer")
 
 
 @pytest.fixture
 def stranger():
+    from maplebridge.people.actor import Actor
+
     return Actor(ref="user:99", name="Nobody", role="")
 
 
 @pytest.fixture
 def report(city, types, desk, noon):
     """Report something as the dispatcher; returns the incident."""
+    from maplebridge.incidents.actions import report_incident
+
     counter = itertools.count()
 
     def make(type="noise", *, actor=None, at=noon, lon=None, lat=None, **values):

@@ -12,7 +12,7 @@ REACH_M = 400.0  # beyond this, two reports are not compared
 WINDOW_MIN = 60.0
 WINDOW_MIN_BY_FAMILY = {"hazard": 1440.0, "property": 240.0}  # what lies there a day is reported all day
 THRESHOLD = 0.4  # from here on a pair is shown to the call-taker
-_OTHER_KIND, _SAME_FAMILY = 0.15, 0.6
+_OTHER_KIND, _SAME_FAMILY = 0.25, 0.6
 _SAME_WORD = 85.0  # rapidfuzz ratio from which two stems are one word with a typing error
 
 
@@ -62,17 +62,17 @@ def word_likeness(one: str, other: str) -> float | None:
 
 
 def likeness(one: Said, other: Said, *, metres: float, by_road: bool = False) -> Likeness:
-    """Score a pair as near^0.4 x recent^0.2 x (0.6 kind + 0.4 words); `metres` apart by road or straight.
+    """Score a pair as near^0.4 x recent^0.2 x (kind + words) / 2; `metres` apart by road or straight.
 
     Near and recent fall linearly to 0 at REACH_M and at the family's window. Kind is 1 for the same type, 0.6 for
-    the same family, 0.15 otherwise; words count a neutral 0.5 when either report has none. The weights are ours.
+    the same family, 0.25 otherwise; words count a neutral 0.5 when either report has none. The weights are ours.
     """
     minutes = abs((one.at - other.at).total_seconds()) / 60
     window = max(window_minutes(one.family), window_minutes(other.family))
     near, recent = max(0.0, 1 - metres / REACH_M), max(0.0, 1 - minutes / window)
     kind = 1.0 if one.type == other.type else _SAME_FAMILY if one.family == other.family else _OTHER_KIND
     words = word_likeness(one.narrative, other.narrative)
-    like = 0.6 * kind + 0.4 * (0.5 if words is None else words)
+    like = (kind + (0.5 if words is None else words)) / 2
     score = near**0.4 * recent**0.2 * like
     return Likeness(round(score, 3), _why(metres, by_road, minutes, kind, words))
 
