@@ -25,6 +25,7 @@ export default defineConfig(({ mode }) => {
         input: { [name]: fileURLToPath(new URL(ENTRIES[name], import.meta.url)) },
         output: {
           entryFileNames: '[name].js',
+          codeSplitting: { groups: [{ name: 'preload', test: /preload-helper/ }] },
           chunkFileNames: `${name}-chunks/[name]-[hash].js`,
           assetFileNames: (asset) =>
             asset.names.some((n) => n.endsWith('.css')) ? `${name}.css` : `${name}-chunks/[name]-[hash][extname]`,
