@@ -79,10 +79,10 @@ class Frames:
     def _end(self) -> int:
         """Position of the newest entry; forgets every frame where the journal is not the one they were made of."""
         position, leaf = self._newest
-        if position and bytes(_leaf(position)) != leaf:
+        if position and _leaf(position) != leaf:
             self._frames.clear()
         end = last_position()
-        self._newest = (end, bytes(_leaf(end)))
+        self._newest = (end, _leaf(end))
         return end
 
 
@@ -90,7 +90,7 @@ FRAMES = Frames()
 
 
 def _leaf(position: int) -> bytes:
-    return Entry.objects.filter(pk=position).values_list("leaf", flat=True).first() or b""
+    return bytes(Entry.objects.filter(pk=position).values_list("leaf", flat=True).first() or b"")
 
 
 def _entries(condition: Q) -> Iterator[tuple[int, str, str]]:
