@@ -33,9 +33,9 @@ _MARKS = str.maketrans(
 )
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
 _ANGLE = rf"({_NUMBER})\s*(?:°\s*(?:(\d{{1,2}}(?:\.\d+)?)\s*'\s*(?:(\d{{1,2}}(?:\.\d+)?)\s*(?:\"|''))?)?)?"
-_PAIR = re.compile(
-    rf"^\(?\s*([NSEW])?\s*{_ANGLE}\s*([NSEW])?\s*[,;/\s]\s*([NSEW])?\s*{_ANGLE}\s*([NSEW])?\s*\)?$", re.IGNORECASE
-)
+_SIGN, _GAP = r"([NSEW])?", r"\s*[,;/\s]\s*"
+_BEFORE = re.compile(rf"^\(?\s*{_SIGN}\s*{_ANGLE}{_GAP}{_SIGN}\s*{_ANGLE}\s*\)?$", re.IGNORECASE)
+_AFTER = re.compile(rf"^\(?\s*{_ANGLE}\s*{_SIGN}{_GAP}{_ANGLE}\s*{_SIGN}\s*\)?$", re.IGNORECASE)
 
 Holds = Callable[[float, float], bool]
 
@@ -50,12 +50,17 @@ def parse_coordinates(text: str, holds: Holds | None = None) -> tuple[float, flo
     for word, letter in _WORDS:
         plain = plain.replace(word, letter)
     plain = re.sub(r"\b(?:lat|latitude|lon|lng|longitude)\b\s*[:=]?", " ", plain.translate(_MARKS), flags=re.IGNORECASE)
-    found = _PAIR.match(re.sub(r"\s+", " ", plain).strip())
-    if not found:
-        return None
-    first, second = _angle(found, 1), _angle(found, 6)
-    if first is None or second is None or not re.search(r"[.°'NSEW]", found[0], re.IGNORECASE):
+    plain = re.sub(r"\s+", " ", plain).strip()
+    if not re.search(r"[.°'NSEW]", plain, re.IGNORECASE):
         return None  # two bare whole numbers are a house number and something else
+    if found := _BEFORE.match(plain):
+        first, second = _angle(found[1], *found.group(2, 3, 4)), _angle(found[5], *found.group(6, 7, 8))
+    elif found := _AFTER.match(plain):
+        first, second = _angle(found[4], *found.group(1, 2, 3)), _angle(found[8], *found.group(5, 6, 7))
+    else:
+        return None
+    if first is None or second is None:
+        return None
     (a, axis_a), (b, axis_b) = first, second
     if axis_a and axis_a == axis_b:
         return None
@@ -68,11 +73,10 @@ def parse_coordinates(text: str, holds: Holds | None = None) -> tuple[float, flo
     return next((order for order in orders if holds and holds(*order)), orders[0] if orders else None)
 
 
-def _angle(found: re.Match[str], start: int) -> tuple[float, str] | None:
-    """Give degrees and axis ("lat", "lon" or "") of the angle whose groups begin at `start`; None for 61 minutes."""
-    before, degrees, minutes, seconds, after = (found[start + i] for i in range(5))
-    letter = (before or after or "").upper()
-    if (before and after) or float(minutes or 0) >= 60 or float(seconds or 0) >= 60:
+def _angle(sign: str | None, degrees: str, minutes: str | None, seconds: str | None) -> tuple[float, str] | None:
+    """Give degrees and axis ("lat", "lon" or "") of an angle; None for 61 minutes."""
+    letter = (sign or "").upper()
+    if float(minutes or 0) >= 60 or float(seconds or 0) >= 60:
         return None
     size = abs(float(degrees)) + float(minutes or 0) / 60 + float(seconds or 0) / 3600
     negative = degrees.startswith("-") or letter in ("S", "W")

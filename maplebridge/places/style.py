@@ -203,8 +203,9 @@ def _poi(p: Palette, halo: Style, name: Expression) -> Style:
     rank = ["coalesce", ["get", "rank"], 9]
     shown = ["step", ["zoom"], ["<=", rank, 4], 17, ["<=", rank, 5], 18, ["<=", rank, 7]]
     park = ["match", ["get", "kind"], ["park", "garden", "square"], p.green_label, p.faint]
+    no_district = ["!=", ["get", "group"], "place"]
     return _layer(
-        "poi", "symbol", "place", filter=["all", [">", rank, 1], ["any", [">", rank, 2], ["!=", ["get", "group"], "place"]], shown],
+        "poi", "symbol", "place", filter=["all", [">", rank, 1], ["any", [">", rank, 2], no_district], shown],
         minzoom=15.5,
         paint={"text-color": park, **halo},
         layout={"text-field": name, "text-font": REGULAR, "text-size": _by_zoom(16, 10.5, 19, 12), "text-max-width": 8,
