@@ -39,8 +39,7 @@ def prepare(home: Path, progress: Progress, *, seed: int = 2026, history: bool =
     `progress` gets sentences. `history=False` leaves out the day before, as tests want. Raises MapFileMissing.
     """
     actor, at = system("demo"), clock.now()
-    if not City.objects.filter(name=CITY_NAME).exists():
-        _import(actor, home, progress, at=at)
+    _import(actor, home, progress, at=at)
     with transaction.atomic():  # one write to the disk for all; each act is journaled on its own all the same
         first = _settle(actor, at=at)
         last = Shift.objects.order_by("-ends_at").values_list("ends_at", flat=True).first()
@@ -57,15 +56,17 @@ def prepare(home: Path, progress: Progress, *, seed: int = 2026, history: bool =
 
 
 def _import(actor: Actor, home: Path, progress: Progress, *, at: datetime) -> None:
-    """Import the map and the quarters; what is said on the way goes to `progress` once for each stage."""
-    progress("Importing the centre of Helsinki (© OpenStreetMap contributors, ODbL) ...")
+    """Import the map and the quarters, or what of them is missing; each stage goes to `progress` once."""
     home.mkdir(parents=True, exist_ok=True)
     areas = home / "demo-quarters.geojson"
-    areas.write_text(json.dumps(quarters(map_file())), encoding="utf-8")
+    if not areas.exists():
+        areas.write_text(json.dumps(quarters(map_file())), encoding="utf-8")
     said: set[str] = set()
 
-    def stage(name: str, _share: float) -> None:
-        if name not in said:
+    def stage(name: str, share: float) -> None:
+        if share < 1 and name not in said:
+            if not said:
+                progress("Importing the centre of Helsinki (© OpenStreetMap contributors, ODbL) ...")
             said.add(name)
             progress(f"  {name}")
 

@@ -12,7 +12,7 @@ from maplebridge.site.demo.stories import BY_HOUR, CALLERS, PHONE, POST_TYPES, S
 T = TypeVar("T")
 
 DAILY_REPORTS = 150.0  # at pace 1 in the history; the living city runs faster than life, see LIVE_GAP_S
-LIVE_GAP_S = 75.0  # seconds between reports at pace 1, mean over a day
+LIVE_GAP_S = 90.0  # seconds between reports at pace 1, mean over a day
 
 
 @dataclass(frozen=True, slots=True)
