@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maplebridge.journal.models import Entry, EntryQuerySet
 from maplebridge.journal.queries import last_position, verify
@@ -53,9 +53,8 @@ def moment(text: str, *, field: str, end: bool = False) -> datetime | None:
     if not text:
         return None
     try:
-        found = parse_datetime(text)
-        if found is None and (day := parse_date(text)):
-            found = datetime.combine(day, time.max if end else time.min)  # noqa: DTZ001  # made aware below
+        day = parse_date(text) if len(text) == len("2026-05-04") else None
+        found = datetime.combine(day, time.max if end else time.min) if day else parse_datetime(text)  # noqa: DTZ001
     except ValueError:
         found = None
     if found is None:
@@ -169,7 +168,7 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def verification(request: HttpRequest) -> HttpResponse:
     """Check the whole journal from the first entry and show the verdict."""
     actor = page_actor(request)

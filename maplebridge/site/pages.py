@@ -188,6 +188,7 @@ def tour(request: HttpRequest) -> HttpResponse:
     return render(request, "site/tour.html", {"steps": STEPS, "accounts": {a.username: a for a in DEMO_ACCOUNTS}})
 
 
+@ensure_csrf_cookie
 @require_safe
 def phone(request: HttpRequest) -> HttpResponse:
     """The unit's phone page: a shell; everything in it comes by the API."""

@@ -31,7 +31,7 @@ STEPS = (
         _("Take a report without the mouse"),
         _("Press N. Type “noise”, a street and a few words, and press Enter."),
         _("The place is found while you type, also with a typing error. The clock of the answer starts at once."),
-        "/console#new",
+        "/console",
         "dispatcher",
     ),
     Step(
@@ -39,7 +39,7 @@ STEPS = (
         _("Meet a duplicate"),
         _("Take the same report again from the next house."),
         _("The form shows the first one and says why it thinks so. Merging keeps both reporters and both narratives."),
-        "/console#new",
+        "/console",
         "dispatcher",
     ),
     Step(
@@ -47,7 +47,7 @@ STEPS = (
         _("Send the nearest free unit by road"),
         _("Choose an incident, then press / and type: d, its number, and the first call sign offered."),
         _("Each recommendation says in one line why it stands where it stands. Taking another asks for your reason."),
-        "/console#queue",
+        "/console",
         "dispatcher",
     ),
     Step(
@@ -69,9 +69,9 @@ STEPS = (
     Step(
         "replay",
         _("Go back in time"),
-        _("In the console, press T and drag the slider to any past moment."),
+        _("In the console, press R and drag the slider to any past moment."),
         _("The map is rebuilt from the journal alone, so what you see is what was known at that moment."),
-        "/console#replay",
+        "/console",
         "dispatcher",
     ),
     Step(
