@@ -2,7 +2,7 @@
 
 import gzip
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,6 +144,17 @@ def test_a_file_that_is_not_there_is_a_sentence(machine, types, tmp_path, noon):
 def test_an_import_can_be_of_open_incidents(bring):
     bring(HEADER + GOOD, MAPPING.replace("[columns]", 'state = "Active"\n[columns]', 1))
     assert Incident.objects.open().count() == 2
+
+
+def test_the_example_mapping_reads_its_own_example(bring, types):
+    text = (ROOT / "docs" / "howto" / "incidents-example.toml").read_text()
+    City.objects.update(west=110, east=111, south=25, north=26)
+    table = "\n".join(line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   "))
+    report, _listed = bring(table.replace("2026-05-01", "2026-04-30"), text)
+    assert (report.added, report.left_out.total()) == (1, 0), str(report)
+    incident = Incident.objects.get()
+    assert (incident.type_id, incident.disposition) == ("noise", "02")
+    assert incident.closed_at - incident.reported_at == timedelta(minutes=40)
 
 
 @pytest.mark.data
