@@ -16,7 +16,7 @@ from typing import Any
 
 from maplebridge.places.roads.grow import CutOff, Delays, ModeReport, grow
 from maplebridge.places.roads.modes import MODES, Speeds, SpeedTable
-from maplebridge.places.roads.read import Progress, read_roads
+from maplebridge.places.roads.read import Progress, RawRoads, read_roads
 from maplebridge.places.roads.states import TURNS
 
 FORMAT = 2
@@ -78,14 +78,7 @@ def build(
     target = directory / version
     target.mkdir(parents=True)
     try:
-        reports = []
-        for i, mode in enumerate(MODES):
-            say(f"building the roads for {mode}", 0.6 + 0.08 * i)
-            grown = grow(raw, mode, delays)
-            if grown:
-                (target / mode).mkdir()
-                grown[0].save(target / mode)
-                reports.append(grown[1])
+        reports = _write_modes(raw, delays, target, say)
         stamp = {
             "format": FORMAT, "version": version, "source": osm_file.name, "sha256": digest,
             "unresolved_turns": raw.unresolved, "modes": [asdict(report) for report in reports],
@@ -97,6 +90,18 @@ def build(
     _sweep(directory, {version, old["version"] if old else version})
     say("roads are ready", 1.0)
     return _report(stamp, time.perf_counter() - started, fresh=True)
+
+
+def _write_modes(raw: RawRoads, delays: Delays, target: Path, say: Progress) -> list[ModeReport]:
+    reports = []
+    for i, mode in enumerate(MODES):
+        say(f"building the roads for {mode}", 0.6 + 0.08 * i)
+        grown = grow(raw, mode, delays)
+        if grown:
+            (target / mode).mkdir()
+            grown[0].save(target / mode)
+            reports.append(grown[1])
+    return reports
 
 
 def read_stamp(directory: Path) -> dict[str, Any] | None:

