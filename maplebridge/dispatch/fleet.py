@@ -14,6 +14,20 @@ WORKDAY = timedelta(hours=12)  # jobs "today" are those of the last twelve hours
 
 
 @dataclass(frozen=True, slots=True)
+class JobNow:
+    """The job a unit has: where, what, how urgent, and the usual seconds on scene."""
+
+    incident_id: int
+    number: str
+    lon: float
+    lat: float
+    priority: int
+    type: str
+    type_zh: str
+    scene_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class UnitNow:
     """A unit at a moment. `lon`, `lat` are its newest fix on shift, or its home with `position_at` None."""
 
@@ -35,6 +49,8 @@ class UnitNow:
     assigned_at: datetime | None
     onscene_at: datetime | None
     eta_s: float | None
+    job: JobNow | None
+    duty_from: datetime | None
 
     @property
     def on_shift(self) -> bool:
@@ -58,6 +74,8 @@ _COLUMNS = (
     "status__status", "status__secondary", "status__since_at", "status__timer_at", "status__alarm",
     "duty__ends_at", "duty__starts_at",
     "job__incident_id", "job__assigned_at", "job__onscene_at", "job__eta_s",
+    "job__incident__number", "job__incident__lon", "job__incident__lat", "job__incident__priority",
+    "job__incident__type__name", "job__incident__type__name_zh", "job__incident__type__scene_s",
 )  # fmt: skip
 
 
@@ -89,6 +107,7 @@ def _unit_now(row: tuple) -> UnitNow:  # type: ignore[type-arg]
         status=row[10] or "Available", secondary=row[11] or "", since_at=row[12] or row[16], timer_at=row[13],
         alarm=row[14] or "", shift_ends_at=row[15],
         incident_id=row[17], assigned_at=row[18], onscene_at=row[19], eta_s=row[20],
+        job=JobNow(row[17], f"{row[21]:04d}", *row[22:]) if row[17] is not None else None, duty_from=row[16],
     )  # fmt: skip
 
 
@@ -100,12 +119,10 @@ class Workload:
     last_cleared_at: datetime | None = None
 
 
-def workloads(*, at: datetime) -> dict[int, Workload]:
+def workloads(*, at: datetime, units: Iterable[int] | None = None) -> dict[int, Workload]:
     """Work of each unit in the twelve hours before a moment, by unit id; those without any are absent."""
-    rows = (
-        Assignment.objects.filter(assigned_at__gt=at - WORKDAY, assigned_at__lte=at)
-        .order_by()
-        .values_list("unit_id")
-        .annotate(Count("id"), Max("cleared_at"))
-    )
+    recent = Assignment.objects.filter(assigned_at__gt=at - WORKDAY, assigned_at__lte=at)
+    if units is not None:
+        recent = recent.filter(unit_id__in=list(units))
+    rows = recent.order_by().values_list("unit_id").annotate(Count("id"), Max("cleared_at"))
     return {unit: Workload(jobs, last) for unit, jobs, last in rows}

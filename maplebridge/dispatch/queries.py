@@ -12,6 +12,7 @@ from maplebridge.dispatch.fleet import UnitNow, fleet
 from maplebridge.dispatch.models import Assignment
 from maplebridge.dispatch.ranking import Ranked
 from maplebridge.dispatch.recommend import recommendations
+from maplebridge.dispatch.snapshot import snapshot
 from maplebridge.dispatch.travel import mode_of, network_of
 from maplebridge.incidents.models import Incident
 from maplebridge.incidents.queries import incident_detail
@@ -29,7 +30,9 @@ Row = dict[str, Any]
 
 def unit_rows(actor: Actor, *, at: datetime, on_shift: bool = True, units: Iterable[int] | None = None) -> list[Row]:
     """Units the actor may see as `UnitRow`s of the contract, by call sign: on shift or at a job, or all in service."""
-    return [unit_row_of(unit) for unit in visible(actor, fleet(at=at, units=units, on_shift=on_shift), at=at)]
+    whole = on_shift and units is None
+    found = snapshot(at=at).in_order() if whole else fleet(at=at, units=units, on_shift=on_shift)
+    return [unit_row_of(unit) for unit in visible(actor, found, at=at)]
 
 
 def visible(actor: Actor, units: list[UnitNow], *, at: datetime) -> list[UnitNow]:

@@ -97,18 +97,28 @@ class _Handicaps:
 
 
 def rank(
-    candidates: Iterable[Candidate], job: Job, *, areas: Mapping[str, str] | None = None, words: bool = True
+    candidates: Iterable[Candidate],
+    job: Job,
+    *,
+    areas: Mapping[str, str] | None = None,
+    words: bool = True,
+    worded: int = 1000,
 ) -> list[Ranked]:
-    """Order candidates, best first, with a translated reason each (empty with `words=False`, as simulations want).
+    """Order candidates, best first, with a translated reason each for the first `worded` (none with `words=False`).
 
     `areas` names beats by code. Ties go to the smaller unit id, so the order never depends on the input's.
     """
-    scored = [(c, _handicaps(c, job, areas or {}, words=words)) for c in candidates]
-    scored.sort(key=lambda pair: (pair[0].arrives_s + pair[1].seconds, pair[0].unit_id))
-    soonest = min((c.arrives_s for c, _h in scored), default=0.0)
+    scored = [(c.arrives_s + _handicaps(c, job, {}, words=False).seconds, c.unit_id, c) for c in candidates]
+    scored.sort(key=lambda row: row[:2])
+    soonest = min((c.arrives_s for _score, _id, c in scored), default=0.0)
+
+    def told(c: Candidate) -> str:
+        reasons = _handicaps(c, job, areas or {}, words=True).reasons
+        return _why(c, reasons, nearest=c.arrives_s == soonest)
+
     return [
-        Ranked(c, place, c.arrives_s + h.seconds, _why(c, h.reasons, nearest=c.arrives_s == soonest) if words else "")
-        for place, (c, h) in enumerate(scored, 1)
+        Ranked(c, place, score, told(c) if words and place <= worded else "")
+        for place, (score, _id, c) in enumerate(scored, 1)
     ]
 
 

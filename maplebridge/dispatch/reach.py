@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from maplebridge.dispatch.fleet import UnitNow, fleet
+from maplebridge.dispatch.fleet import UnitNow
+from maplebridge.dispatch.snapshot import snapshot
 from maplebridge.dispatch.travel import network_of, snapped, street_points
 from maplebridge.kernel.clock import stamp
 from maplebridge.people.actor import Actor
@@ -16,6 +17,7 @@ from maplebridge.places.roads.places import Reachable
 
 FRESH_FOR = timedelta(seconds=3)  # consoles ask together; within this time they get one answer
 LONGEST_S = 900
+TOLERANCE_DEG = 0.00004  # some 4 m: less than a line on the map is wide
 
 _kept: dict[tuple[Any, ...], tuple[datetime, dict[str, Any]]] = {}
 _lock = Lock()
@@ -27,7 +29,7 @@ def reach(actor: Actor, *, seconds: list[int], at: datetime) -> dict[str, Any]:
     `share` is that of street metres in the city inside the outline, from evenly laid sample points; None without roads.
     """
     actor.must("units.view")
-    free = [unit for unit in fleet(at=at) if unit.free]
+    free = [unit for unit in snapshot(at=at).in_order() if unit.free]
     key = (id(network_of("car")), tuple(seconds), tuple(unit.id for unit in free))
     with _lock:
         if key in _kept and timedelta(0) <= at - _kept[key][0] < FRESH_FOR:
@@ -62,30 +64,32 @@ def _area(free: list[UnitNow], seconds: int) -> tuple[shapely.Geometry, bool]:
     for unit in free:
         if unit.traits.moves:
             by_mode[unit.traits.mode].append(unit)
-    lines, shapes, estimate = [], [], False
+    lines, discs, estimate = [], [], False
     for mode, units in by_mode.items():
         places = snapped(mode, [u.id for u in units], np.array([(u.lon, u.lat) for u in units], float))
         reached = network_of(mode).reachable_from(places, seconds)
         estimate = estimate or reached.is_estimate
         if reached.is_estimate:
-            shapes += _shapes(reached.outline())
+            discs += reached.discs
         else:
             lines.append(reached.lines)
-    if lines:
-        shapes += _shapes(Reachable(np.concatenate(lines), seconds).outline())
-    return shapely.union_all(shapes), estimate
+    outline = Reachable(np.concatenate(lines), seconds).outline() if lines else []
+    polygons = shapely.simplify(_polygons(outline), TOLERANCE_DEG)  # apart from each other by the way they are drawn
+    if not discs:
+        return shapely.multipolygons(polygons), estimate
+    return shapely.union_all([*polygons, *_polygons(discs)]), estimate
 
 
-def _shapes(coordinates: list[list[list[list[float]]]]) -> list[shapely.Geometry]:
-    return [shapely.make_valid(shapely.Polygon(rings[0], rings[1:])) for rings in coordinates]
+def _polygons(coordinates: list[list[list[list[float]]]]) -> list[shapely.Geometry]:
+    return [shapely.Polygon(rings[0], rings[1:]) for rings in coordinates]
 
 
 def _multipolygon(area: shapely.Geometry) -> dict[str, Any]:
     parts = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon"]
-    return {
-        "type": "MultiPolygon",
-        "coordinates": [
-            [np.round(np.asarray(ring.coords), 6).tolist() for ring in (part.exterior, *part.interiors)]
-            for part in parts
-        ],
-    }
+    polygons = [[_ring(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
+    return {"type": "MultiPolygon", "coordinates": polygons}
+
+
+def _ring(ring: shapely.LinearRing) -> list[list[float]]:
+    found: list[list[float]] = np.round(shapely.get_coordinates(ring), 5).tolist()
+    return found

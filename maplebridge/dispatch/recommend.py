@@ -1,37 +1,28 @@
 """Recommend units for an incident: gather who could go, ask the roads once per mode, let the rules rank."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 import numpy as np
+from django.utils.translation import get_language
 
 from maplebridge.dispatch import ranking, rules
-from maplebridge.dispatch.fleet import UnitNow, Workload, fleet, workloads
+from maplebridge.dispatch.fleet import JobNow, UnitNow, Workload
 from maplebridge.dispatch.models import ResponsePlan
 from maplebridge.dispatch.ranking import Candidate, Job, Preempt, Ranked
+from maplebridge.dispatch.snapshot import snapshot
 from maplebridge.dispatch.travel import POST_REACH_M, mode_of, nearest
 from maplebridge.incidents.models import Incident
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Unit
 from maplebridge.places.models import Area
 
-RANKED_PER_MODE = 32  # the nearest so many of each road mode are ranked, free ones and busy ones together
+RANKED_PER_MODE = 16  # the nearest so many of each road mode are ranked, free ones and busy ones together
+SLACK_S = 600.0  # a mode is searched no further than its fellow's last find and this: more than handicaps can make up
 LEAST_LEFT_S = 120.0  # a job that has taken longer than usual is taken to last this much longer
-
-
-@dataclass(frozen=True, slots=True)
-class JobNow:
-    """The job a busy unit has: where, what, how long it usually takes."""
-
-    incident_id: int
-    number: str
-    lon: float
-    lat: float
-    type: str
-    priority: int
-    scene_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +39,15 @@ def recommendations(actor: Actor, *, incident: Incident, at: datetime, limit: in
     Exact by road for the nearest of each mode; `plan` marks those that the response plan wants at alarm `level`.
     """
     actor.must("dispatch.assign")
-    everyone = fleet(at=at)
+    now = snapshot(at=at)
+    everyone = now.in_order()
     able = [u for u in everyone if u.on_shift and u.status != "OutOfService" and u.alarm != "panic"]
     able = [u for u in able if u.incident_id != incident.pk]
-    jobs = jobs_of([u.incident_id for u in able if u.incident_id])
     job = Job(incident.priority, frozenset(incident.type.skills), incident.area_code, incident.type.scene_s)
-    candidates = gather(
-        able, jobs, job, lon=incident.lon, lat=incident.lat, at=at, most=max(RANKED_PER_MODE, 3 * limit)
-    )
+    most = max(RANKED_PER_MODE, 2 * limit)
+    candidates = gather(able, now.loads, job, lon=incident.lon, lat=incident.lat, at=at, most=most)
     names = dict(Area.objects.filter(code__in={c.area_code for c in candidates}).values_list("code", "name"))
-    ranked = ranking.rank(candidates, job, areas=names)
+    ranked = ranking.rank(candidates, job, areas=names, worded=limit)
     planned = _planned(incident, ranked, [u for u in everyone if u.incident_id == incident.pk], level=level)
     return [Ranked(r.candidate, r.rank, r.score, r.why, r.candidate.unit_id in planned) for r in ranked[:limit]]
 
@@ -71,31 +61,24 @@ def advice_on(actor: Actor, *, incident: Incident, unit: Unit, at: datetime) -> 
     return Advice()
 
 
-def jobs_of(ids: Collection[int]) -> dict[int, JobNow]:
-    """Jobs by incident id."""
-    rows = Incident.objects.filter(pk__in=ids).values_list(
-        "pk", "number", "lon", "lat", "type__name", "priority", "type__scene_s"
-    )
-    return {row[0]: JobNow(row[0], f"{row[1]:04d}", *row[2:]) for row in rows}
-
-
 def gather(
-    units: list[UnitNow], jobs: Mapping[int, JobNow], job: Job, *, lon: float, lat: float, at: datetime, most: int
+    units: list[UnitNow], loads: Mapping[int, Workload], job: Job, *, lon: float, lat: float, at: datetime, most: int
 ) -> list[Candidate]:
     """Make the candidates for a job at (lon, lat): one bounded road search for each mode in use."""
-    loads = workloads(at=at)
     free_by_beat = Counter(u.area_code for u in units if u.free and u.area_code)
     by_mode: dict[str, list[UnitNow]] = defaultdict(list)
     for unit in units:
         by_mode[mode_of(unit.kind, job.priority)].append(unit)
     found: list[Candidate] = []
-    for mode, group in by_mode.items():
-        ways = _ways(mode, group, jobs, job, lon=lon, lat=lat, most=most)
+    within = inf
+    for mode, group in sorted(by_mode.items(), key=lambda item: (-len(item[1]), item[0])):
+        ways = _ways(mode, group, job, lon=lon, lat=lat, most=most, within=within)
+        if len(ways) >= most:
+            within = min(within, max(way.seconds for way in ways.values()) + SLACK_S)
         found += [
             _candidate(
                 unit,
                 ways[unit.id],
-                jobs.get(unit.incident_id or 0),
                 loads.get(unit.id, Workload()),
                 alone=unit.free and free_by_beat[unit.area_code] == 1,
                 at=at,
@@ -117,31 +100,31 @@ class _Ways:
 
 
 def _ways(
-    mode: str, group: list[UnitNow], jobs: Mapping[int, JobNow], job: Job, *, lon: float, lat: float, most: int
+    mode: str, group: list[UnitNow], job: Job, *, lon: float, lat: float, most: int, within: float
 ) -> dict[int, _Ways]:
     """Search once for free units and busy ones together; again only where free or skilled ones were crowded out."""
-    places = [(u, False) for u in group] + [(u, True) for u in group if _takeable(u, jobs, job)]
-    ways = _search(mode, places, jobs, lon=lon, lat=lat, most=most)
+    places = [(u, False) for u in group] + [(u, True) for u in group if _takeable(u, job)]
+    ways = _search(mode, places, lon=lon, lat=lat, most=most, within=within)
     free = [u for u in group if u.free]
     if len(free) > most // 2 and sum(u.id in ways for u in free) < most // 2:
-        ways |= _search(mode, [(u, False) for u in free], jobs, lon=lon, lat=lat, most=most // 2)
+        ways |= _search(mode, [(u, False) for u in free], lon=lon, lat=lat, most=most // 2, within=within)
     skilled = [u for u in free if job.skills and job.skills <= set(u.skills)]
     if skilled and not any(u.id in ways for u in skilled):
-        ways |= _search(mode, [(u, False) for u in skilled], jobs, lon=lon, lat=lat, most=4)
+        ways |= _search(mode, [(u, False) for u in skilled], lon=lon, lat=lat, most=4, within=inf)
     return {unit: way for unit, way in ways.items() if way.seconds >= 0}
 
 
 def _search(
-    mode: str, places: list[tuple[UnitNow, bool]], jobs: Mapping[int, JobNow], *, lon: float, lat: float, most: int
+    mode: str, places: list[tuple[UnitNow, bool]], *, lon: float, lat: float, most: int, within: float
 ) -> dict[int, _Ways]:
-    keys, points = [], []
-    for unit, at_once in places:
-        work = jobs.get(unit.incident_id or 0)
-        from_job = work is not None and not at_once
-        keys.append(-work.incident_id if work and from_job else unit.id)
-        points.append((work.lon, work.lat) if work and from_job else (unit.lon, unit.lat))
+    keys, points = [], np.empty((len(places), 2))
+    for index, (unit, at_once) in enumerate(places):
+        from_job = unit.job is not None and not at_once
+        place = unit.job if unit.job is not None and from_job else unit
+        keys.append(-unit.job.incident_id if unit.job is not None and from_job else unit.id)
+        points[index] = place.lon, place.lat
     ways: dict[int, _Ways] = defaultdict(_Ways)
-    for way in nearest(mode, lon, lat, keys, np.array(points, float).reshape(-1, 2), most=most):
+    for way in nearest(mode, lon, lat, keys, points, most=most, within=within):
         unit, at_once = places[way.index]
         if at_once:
             ways[unit.id].at_once_s = way.seconds
@@ -151,20 +134,19 @@ def _search(
     return dict(ways)
 
 
-def _takeable(unit: UnitNow, jobs: Mapping[int, JobNow], job: Job) -> bool:
-    work = jobs.get(unit.incident_id or 0)
-    return work is not None and rules.may_preempt(
-        taken_status=unit.status, taken_priority=work.priority, wanted_priority=job.priority
+def _takeable(unit: UnitNow, job: Job) -> bool:
+    return unit.job is not None and rules.may_preempt(
+        taken_status=unit.status, taken_priority=unit.job.priority, wanted_priority=job.priority
     )
 
 
-def _candidate(
-    unit: UnitNow, way: _Ways, work: JobNow | None, load: Workload, *, alone: bool, at: datetime
-) -> Candidate:
+def _candidate(unit: UnitNow, way: _Ways, load: Workload, *, alone: bool, at: datetime) -> Candidate:
+    work = unit.job
     preempt = None
     if work and way.at_once_s is not None:
         was_s = None if unit.status == "OnScene" else _travel_left(unit, at)
-        preempt = Preempt(work.incident_id, work.number, work.type, work.priority, way.at_once_s, was_s)
+        kind = work.type_zh if (get_language() or "").startswith("zh") else work.type
+        preempt = Preempt(work.incident_id, work.number, kind, work.priority, way.at_once_s, was_s)
     idle_from = load.last_cleared_at or unit.since_at
     return Candidate(
         unit_id=unit.id,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from maplebridge.people.rules import UNIT_KINDS
 from maplebridge.places.queries import road_network
-from maplebridge.places.roads.network import RoadNetwork, Roads, Snaps, StraightLine
+from maplebridge.places.roads.network import TARGET_METRES, RoadNetwork, Roads, Snaps, StraightLine
 
 Network = RoadNetwork | StraightLine
 URGENT_UP_TO = 2  # priorities 0 to 2: a car may use its privileges
@@ -94,20 +95,29 @@ def snapped(mode: str, keys: Sequence[int], points: npt.NDArray[np.float64]) -> 
 
 
 def nearest(
-    mode: str, lon: float, lat: float, keys: Sequence[int], points: npt.NDArray[np.float64], *, most: int
+    mode: str,
+    lon: float,
+    lat: float,
+    keys: Sequence[int],
+    points: npt.NDArray[np.float64],
+    *,
+    most: int,
+    within: float = inf,
 ) -> list[Way]:
-    """The soonest of the places `points` (n, 2; lon, lat) to (lon, lat), at most `most` by road, in order.
+    """The soonest of the places `points` (n, 2; lon, lat) to (lon, lat), at most `most` and `within` seconds, in order.
 
     One bounded search. What is off the streets, and everything where the target is, is estimated by straight line.
     """
     network = network_of(mode)
     sources = snapped(mode, keys, points)
-    found = network.nearest(lon, lat, sources, most)
+    found = network.nearest(lon, lat, sources, most, within)
     ways = [Way(r.index, r.seconds, r.metres, network.is_estimate) for r in found]
-    astray = np.arange(len(keys)) if not found else np.flatnonzero(~sources.ok)
+    astray = np.flatnonzero(~sources.ok)
+    if not found and not network.is_estimate and not network.snap([lon], [lat], TARGET_METRES).ok[0]:
+        astray = np.arange(len(keys))
     if len(astray) and not network.is_estimate:
         line = StraightLine(mode)
-        guesses = line.nearest(lon, lat, line.snap(points[astray, 0], points[astray, 1]), most)
+        guesses = line.nearest(lon, lat, line.snap(points[astray, 0], points[astray, 1]), most, within)
         ways += [Way(int(astray[r.index]), r.seconds, r.metres, True) for r in guesses]
         ways.sort(key=lambda way: way.seconds)
     return ways

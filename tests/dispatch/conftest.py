@@ -13,7 +13,7 @@ STEP = 0.002  # about 111 m of longitude at this latitude
 @pytest.fixture(autouse=True)
 def town_roads(monkeypatch):
     """The roads dispatch sees; none, so straight lines, unless a test sets `town_roads.roads`."""
-    from maplebridge.dispatch import reach, travel
+    from maplebridge.dispatch import reach, snapshot, travel
     from maplebridge.incidents import whereabouts
 
     class Town:
@@ -21,6 +21,7 @@ def town_roads(monkeypatch):
 
     monkeypatch.setattr(travel, "roads", lambda: Town.roads)
     monkeypatch.setattr(whereabouts, "area_of", lambda lon, lat: ("", ""))
+    monkeypatch.setattr(snapshot, "_kept", None)
     reach.forget()
     return Town
 

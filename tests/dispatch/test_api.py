@@ -6,9 +6,7 @@ import pytest
 from django.test import Client
 
 from maplebridge.kernel import clock
-from maplebridge.kernel.clock import stamp
 from maplebridge.people.actions import enrol_user, issue_token, open_shift
-from maplebridge.people.models import Shift, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
