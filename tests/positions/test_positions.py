@@ -1,0 +1,129 @@
+"""Positions: of our own units on shift alone, the newest fix alone, and gone soon after."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maplebridge.journal.models import Entry
+from maplebridge.kernel.refused import BadInput, NotAllowed
+from maplebridge.people.actions import enlist_unit, open_shift
+from maplebridge.people.actor import Actor, actor_of
+from maplebridge.people.models import User
+from maplebridge.positions import feed
+from maplebridge.positions.actions import forget_positions, record_position, record_positions
+from maplebridge.positions.models import LatestPosition
+from maplebridge.positions.queries import changed_since, latest_positions
+from maplebridge.positions.rules import Fix, newest
+
+NOW = st.datetimes().map(lambda moment: moment.replace(microsecond=0))
+
+
+@pytest.fixture
+def make_unit(machine, noon):
+    def make(call_sign, *, crew=(), on_shift=True):
+        unit = enlist_unit(machine, call_sign=call_sign, kind="car", home=(24.94, 60.17), at=noon)
+        if on_shift:
+            span = {"starts_at": noon - timedelta(hours=1), "ends_at": noon + timedelta(hours=1)}
+            open_shift(machine, unit=unit, crew=list(crew), at=noon, **span)
+        return unit
+
+    return make
+
+
+@pytest.fixture
+def send(machine, noon):
+    """Send a fix of a unit, `s` seconds after noon, received at once."""
+
+    def at(unit, s=0, lon=24.95, lat=60.18, actor=machine):
+        moment = noon + timedelta(seconds=s)
+        return record_position(actor, unit=unit, lon=lon, lat=lat, at=moment)
+
+    return at
+
+
+@pytest.mark.django_db(transaction=True)
+class TestStored:
+    def test_the_newest_fix_of_a_unit_on_shift_is_kept_outside_the_journal(self, send, make_unit):
+        unit = make_unit("M1")
+        entries = Entry.objects.count()
+        assert send(unit, 0)
+        assert send(unit, 10, lon=24.96)
+        assert latest_positions()[unit.pk].lon == 24.96
+        assert (LatestPosition.objects.count(), Entry.objects.count()) == (1, entries)
+
+    def test_an_older_fix_never_replaces_a_newer_one(self, machine, noon, make_unit):
+        unit = make_unit("M1")
+        for s, lon in ((10, 24.96), (5, 24.0), (10, 24.1)):
+            fixed_at = noon + timedelta(seconds=s)
+            record_position(machine, unit=unit, lon=lon, lat=60.2, at=noon + timedelta(seconds=20), fixed_at=fixed_at)
+        assert latest_positions()[unit.pk].lon == 24.96
+
+    def test_a_unit_off_shift_leaves_no_trace(self, send, make_unit):
+        assert send(make_unit("M1", on_shift=False)) is False
+        assert send(make_unit("M2"), 7200) is False
+        assert not LatestPosition.objects.exists()
+
+    @pytest.mark.parametrize(("lon", "lat"), [(181.0, 0.0), (0.0, 91.0), (float("nan"), 0.0), (0.0, float("inf"))])
+    def test_a_point_outside_earth_is_bad_input(self, send, make_unit, lon, lat):
+        with pytest.raises(BadInput, match="not a place on Earth"):
+            send(make_unit("M1"), lon=lon, lat=lat)
+
+    def test_a_fix_from_the_future_is_refused_but_a_fast_clock_is_not(self, machine, noon, make_unit):
+        unit = make_unit("M1")
+        assert record_position(machine, unit=unit, lon=1, lat=1, at=noon, fixed_at=noon + timedelta(seconds=8))
+        with pytest.raises(BadInput, match="from the future") as refused:
+            record_position(machine, unit=unit, lon=1, lat=1, at=noon, fixed_at=noon + timedelta(minutes=5))
+        assert refused.value.field == "at"
+
+    def test_a_crew_sends_its_own_position_alone(self, send, make_unit):
+        user = User.objects.create(username="anna", role="post_officer")
+        assert send(make_unit("M1", crew=[user]), actor=actor_of(user))
+        with pytest.raises(NotAllowed, match="your own unit only"):
+            send(make_unit("M2"), actor=actor_of(user))
+
+    def test_a_batch_keeps_the_newest_of_each_and_drops_what_is_unusable(self, machine, noon, make_unit):
+        one, two, off = make_unit("M1"), make_unit("M2"), make_unit("M3", on_shift=False)
+        later, future = noon + timedelta(seconds=5), noon + timedelta(hours=1)
+        fixes = [
+            Fix(one.pk, 1.0, 1.0, later),
+            Fix(one.pk, 2.0, 2.0, noon),
+            Fix(two.pk, 3.0, 3.0, noon),
+            Fix(two.pk, 4.0, 4.0, future),
+            Fix(two.pk, 400.0, 4.0, later),
+            Fix(off.pk, 5.0, 5.0, noon),
+            Fix(10**9, 6.0, 6.0, noon),
+        ]
+        assert record_positions(machine, fixes=fixes, at=later) == 2
+        assert {unit: fix.lon for unit, fix in latest_positions().items()} == {one.pk: 1.0, two.pk: 3.0}
+        assert record_positions(machine, fixes=fixes, at=later) == 0
+        with pytest.raises(NotAllowed):
+            record_positions(Actor(ref="user:1", name="D", role="dispatcher"), fixes=fixes, at=later)
+
+    def test_who_listens_hears_of_what_was_kept_and_readers_find_it_by_time(self, send, make_unit, noon):
+        heard = []
+        stop = feed.listen(heard.extend)
+        unit = make_unit("M1")
+        send(unit, 0)
+        send(unit, 0)
+        send(make_unit("M2", on_shift=False))
+        stop()
+        send(unit, 10)
+        assert [fix.unit_id for fix in heard] == [unit.pk]
+        assert [fix.unit_id for fix in changed_since(noon + timedelta(seconds=10))] == [unit.pk]
+        assert changed_since(noon + timedelta(seconds=11)) == []
+
+    def test_an_hour_after_the_shift_the_last_fix_is_removed(self, machine, send, make_unit, noon):
+        send(make_unit("M1"))
+        assert forget_positions(machine, at=noon + timedelta(hours=1, minutes=59)) == 0
+        assert forget_positions(machine, at=noon + timedelta(hours=2, minutes=1)) == 1
+        assert latest_positions() == {}
+
+
+@given(st.lists(st.builds(Fix, st.integers(1, 3), st.just(0.0), st.just(0.0), NOW)))
+def test_the_newest_of_each_unit_wins_in_whatever_order_they_come(fixes):
+    best = newest(fixes)
+    assert set(best) == {fix.unit_id for fix in fixes}
+    assert all(fix.at <= best[fix.unit_id].at for fix in fixes)
+    assert {u: f.at for u, f in newest(fixes[::-1]).items()} == {u: f.at for u, f in best.items()}
