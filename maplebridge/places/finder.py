@@ -69,20 +69,25 @@ class Finder:
         crossings: Iterable[Crossing],
         holds: Holds | None = None,
     ) -> None:
+        known = list(named)
         self._holds = holds
+        self._called = _called(known)
         self._numbers: dict[str, list[tuple[tuple[int, str], Address]]] = defaultdict(list)
         for address in addresses:
             for part in address.number.split("-")[:2]:
-                self._numbers[fold(address.street)].append((number_key(part), address))
+                self._numbers[self._street(address.street)].append((number_key(part), address))
         for rows in self._numbers.values():
             rows.sort()
         self._corners: dict[str, list[Crossing]] = defaultdict(list)
         for crossing in crossings:
-            for street in {fold(crossing.first), fold(crossing.second)}:
+            for street in {self._street(crossing.first), self._street(crossing.second)}:
                 self._corners[street].append(crossing)
-        known = list(named)
-        streets = {fold(row.name) for row in known if row.kind == "street"}
-        self.names = NameIndex([*known, *_streets_of(self._numbers, streets)])
+        self.names = NameIndex([*known, *_streets_of(self._numbers, set(self._called.values()))])
+
+    def _street(self, name: str) -> str:
+        """Give the one folded name under which a street is kept, whichever of its names is used."""
+        folded = fold(name)
+        return self._called.get(folded, folded)
 
     def find(self, typed: str, near: tuple[float, float] | None = None, limit: int = 8) -> list[Hit]:
         """Give what may be meant, best first; of what fits alike, the nearest to `near` (lon, lat) first."""
@@ -90,9 +95,11 @@ class Finder:
         point = parse_coordinates(text, self._holds)
         if point:
             return [Hit("coordinates", f"{point[1]:.5f}, {point[0]:.5f}", "", *point, 1.0)]
-        hits = self._corner_hits(text) + self._address_hits(text)
+        corners = self._corner_hits(text)
+        less = 0.1 if corners else 0.0
+        hits = corners + self._address_hits(text)
         hits += [
-            Hit(row.kind, row.name, row.name_zh, row.lon, row.lat, quality, row.category)
+            Hit(row.kind, row.name, row.name_zh, row.lon, row.lat, max(0.0, quality - less), row.category)
             for row, quality in self.names.match(text)
         ]
         if not hits or hits[0].score < GOOD:
@@ -121,9 +128,9 @@ class Finder:
         hits = []
         for street, quality in firsts.items():
             for crossing in self._corners.get(street, ()):
-                one, two = fold(crossing.first), fold(crossing.second)
+                one, two = self._street(crossing.first), self._street(crossing.second)
                 other = two if one == street else one
-                fit = seconds.get(other, 0.0) if right.strip() else 0.8
+                fit = seconds.get(other, 0.0) if right.strip() else 0.9
                 if fit:
                     hits.append(
                         Hit(
@@ -137,12 +144,12 @@ class Finder:
         streets: dict[str, float] = {}
         for row, quality in self.names.match(text, kinds=("street",), limit=12):
             if quality >= GOOD:
-                streets.setdefault(fold(row.name), quality)
+                streets.setdefault(self._street(row.name), quality)
         return streets
 
     def _address_hits(self, text: str) -> list[Hit]:
         hits: list[Hit] = []
-        for candidate in dict.fromkeys((text, text.split(",")[0].strip())):
+        for candidate in dict.fromkeys((text.split(",")[0].strip(), text)):
             for pattern in (_NUMBER_LAST, _NUMBER_FIRST, _NUMBER_WITHIN):
                 found = pattern.match(candidate)
                 for street, quality in self._streets(found["street"]).items() if found else ():
@@ -161,6 +168,17 @@ class Finder:
         if not same and rows:
             hits += _between(rows, wanted[0], number.strip(), quality - 0.08)
         return hits + [_hit(address, quality - 0.15) for address in begun]
+
+
+def _called(named: Iterable[Named]) -> dict[str, str]:
+    """Map every name of a street, folded, to its first one."""
+    called: dict[str, str] = {}
+    for row in named:
+        if row.kind == "street":
+            for variant in (fold(row.name), *row.search.split("|")):
+                if not variant.startswith("~"):
+                    called.setdefault(variant, fold(row.name))
+    return called
 
 
 def _streets_of(numbers: dict[str, list[tuple[tuple[int, str], Address]]], known: set[str]) -> list[Named]:

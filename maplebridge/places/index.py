@@ -53,7 +53,11 @@ class NameIndex:
             for token in tokens_of(row.search):
                 postings[token].append(i)
         self._tokens = sorted(postings)
-        self._postings = [np.array(postings[token], np.int32) for token in self._tokens]
+        sizes = [len(postings[token]) for token in self._tokens]
+        self._ends = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
+        flat = [i for token in self._tokens for i in postings[token]]
+        self._flat = np.array(flat, np.int32)  # the rows of every token, one token after the other
+        self._letters = np.array([_letters(token) for token in self._tokens], np.uint64)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -91,30 +95,41 @@ class NameIndex:
 
     def _with(self, word: str) -> Ids:
         """Give the rows with a word that begins so, is written short so, or nearly so."""
-        parts = self._beginning(word)
-        for full in SHORT_FORMS.get(word, ()):
-            parts += self._beginning(full)
-        if not parts:
-            parts = [self._postings[i] for i in self._nearly(word)]
-        if len(parts) < 2:
-            return parts[0] if parts else np.empty(0, np.int32)
-        return np.unique(np.concatenate(parts))
+        parts = [self._beginning(full) for full in (word, *SHORT_FORMS.get(word, ()))]
+        if not any(len(part) for part in parts):
+            parts = [self._flat[self._ends[i] : self._ends[i + 1]] for i in self._nearly(word)]
+        return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int32)
 
-    def _beginning(self, word: str) -> list[Ids]:
+    def _beginning(self, word: str) -> Ids:
         low = bisect_left(self._tokens, word)
-        return self._postings[low : bisect_left(self._tokens, word + "\uffff", low)]
+        return self._flat[self._ends[low] : self._ends[bisect_left(self._tokens, word + "\uffff", low)]]
 
     def _nearly(self, word: str) -> list[int]:
-        """Give the tokens whose beginning is one typing error away (two from eight letters on)."""
+        """Give the tokens, or those that begin so, that are one typing error away (two from eight letters on).
+
+        An error brings at most one letter that the token lacks: what lacks more is not compared.
+        """
         if len(word) < 4:
             return []
         most = 1 if len(word) < 8 else 2
-        found: dict[int, None] = {}
-        for length in (None, len(word)):
-            choices = self._tokens if length is None else [token[:length] for token in self._tokens]
-            for _text, _distance, i in process.extract(word, choices, scorer=OSA.distance, score_cutoff=most, limit=40):
-                found[i] = None
-        return list(found)
+        missing = np.zeros(len(self._letters), np.int8)
+        for letter in set(word):
+            missing += (self._letters & np.uint64(_letters(letter))) == 0
+        likely = np.flatnonzero(missing <= most).tolist()
+        found: set[int] = set()
+        for length in (99, len(word) - 1, len(word), len(word) + 1):
+            choices = [self._tokens[i][:length] for i in likely]
+            fits = process.extract(word, choices, scorer=OSA.distance, score_cutoff=most, limit=40)
+            found.update(likely[i] for _text, _distance, i in fits)
+        return sorted(found)
+
+
+def _letters(text: str) -> int:
+    """Give the set of a text's letters as bits of a 64-bit number (several letters share a bit)."""
+    bits = 0
+    for char in text:
+        bits |= 1 << (ord(char) & 63)
+    return bits
 
 
 def _quality(query: str, search: str) -> float:

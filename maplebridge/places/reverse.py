@@ -12,7 +12,7 @@ from maplebridge.kernel.geometry import EARTH_RADIUS_M
 from maplebridge.places.edition import read_streets
 
 _DEGREE_M = float(np.radians(1.0) * EARTH_RADIUS_M)
-ADDRESS_M, CORNER_M, DOOR_M = 45.0, 18.0, 12.0
+ADDRESS_M, CORNER_M, DOOR_M = 35.0, 18.0, 12.0
 STREET_M, PLACE_M, AROUND_M = 60.0, 150.0, 600.0
 
 Points = npt.NDArray[np.float64]

@@ -132,21 +132,22 @@ def test_a_map_that_is_not_there_is_a_sentence(machine, noon, tmp_path):
 POLYGON = areas_json()["features"][0]["geometry"]
 
 
+def one_area(geometry):
+    return json.dumps({"features": [{"properties": {"id": 1}, "geometry": geometry}]})
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         ("{", "not valid GeoJSON"),
         ("[]", "no GeoJSON FeatureCollection"),
         ('{"type": "FeatureCollection", "features": []}', "holds no areas"),
-        (json.dumps({"features": [{"properties": {"id": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}), "no polygon"),
-        (json.dumps({"features": [{"properties": {"id": 1}, "geometry": {"type": "Polygon", "coordinates": 7}}]}), "no usable shape"),
+        (one_area({"type": "Point", "coordinates": [1, 2]}), "no polygon"),
+        (one_area({"type": "Polygon", "coordinates": 7}), "no usable shape"),
         (json.dumps({"features": [{"properties": {"colour": "red"}, "geometry": POLYGON}] * 2}), "colour"),
-        (
-            json.dumps({"features": [{"properties": {"id": 1}, "geometry": {"type": "Polygon", "coordinates": [[[4e5, 6e6], [5e5, 6e6], [5e5, 7e6], [4e5, 6e6]]]}}]}),
-            "WGS 84",
-        ),
+        (one_area({"type": "Polygon", "coordinates": [[[4e5, 6e6], [5e5, 6e6], [5e5, 7e6], [4e5, 6e6]]]}), "WGS 84"),
     ],
-)  # fmt: skip
+)
 def test_bad_areas_are_a_sentence_and_the_city_stays(city, machine, noon, town, tmp_path, content, says):
     bad = tmp_path / "bad.geojson"
     bad.write_text(content)
