@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import ranking, rules
 from maplebridge.dispatch.pacing import Pace
@@ -78,11 +79,11 @@ def run_replay(
     fast as it can. Ctrl-C ends it with the report so far. Raises BadInput.
     """
     if not 1 <= days <= 366:
-        raise BadInput("days", "Replay from 1 to 366 days.")
+        raise BadInput("days", _("Replay from 1 to 366 days."))
     if not 1 <= units <= 5000:
-        raise BadInput("units", "Replay with 1 to 5,000 units.")
+        raise BadInput("units", _("Replay with 1 to 5,000 units."))
     if speed < 0:
-        raise BadInput("speed", "The speed is 0 (as fast as it can) or simulated minutes per second.")
+        raise BadInput("speed", _("The speed is 0 (as fast as it can) or simulated minutes per second."))
     city = City.objects.first()
     begin = datetime(start.year, start.month, start.day, tzinfo=ZoneInfo(city.time_zone if city else "UTC"))
     demands = load(begin, begin + timedelta(days=days))

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from maplebridge.kernel import clock
+from maplebridge.kernel.clock import stamp
 from maplebridge.people.actions import enrol_user, issue_token, open_shift
+from maplebridge.people.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +100,132 @@ def test_the_job_of_a_crew_with_its_way_and_its_close(caller_of, desk, on_duty, 
     closed = officer.post(f"/units/{unit.pk}/close", {"disposition": "05", "narrative": "quiet now"})
     assert (closed.status_code, closed.json()["state"], closed.json()["units"]) == (200, "Closed", [])
     assert officer.get(f"/units/{unit.pk}/job").json()["unit"]["status"] == "Available"
+
+
+@pytest.fixture
+def sent(desk, on_duty, reported):
+    """A unit sent to an incident."""
+    unit, incident = on_duty("M21"), reported()
+    desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk})
+    return unit, incident
+
+
+def test_a_unit_that_is_not_there_is_not_found(desk, reported):
+    incident = reported()
+    refusal(desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": 10**9}), 404)
+    refusal(desk.post("/units/999999/status", {"status": "EnRoute"}), 404)
+    refusal(desk.get("/units/999999/job"), 404)
+    refusal(desk.get("/incidents/999999/recommendations"), 404)
+
+
+def test_a_dead_unit_is_refused_with_a_sentence(desk, on_duty, reported):
+    unit, incident = on_duty("M21"), reported()
+    Unit.objects.update(active=False)
+    body = refusal(desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk}), 409)
+    assert (body["code"], "no longer in use" in body["refused"]) == ("cannot_assign_unit", True)
+    refusal(desk.get(f"/units/{unit.pk}/job"), 404)
+
+
+def test_a_unit_off_shift_is_refused_with_a_sentence(desk, make_unit, reported):
+    unit, incident = make_unit("M21", shift=None), reported()
+    assert (
+        "not on shift"
+        in refusal(desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk}), 409)["refused"]
+    )
+    assert "not on shift" in refusal(desk.post(f"/units/{unit.pk}/status", {"status": "OutOfService"}), 409)["refused"]
+
+
+def test_a_closed_incident_takes_no_unit(desk, on_duty, reported):
+    unit, incident = on_duty("M21"), reported()
+    desk.post(f"/incidents/{incident.pk}/close", {"disposition": "07"})
+    body = refusal(desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk}), 409)
+    assert "Reopen it first" in body["refused"]
+
+
+def test_a_clock_ahead_is_bad_input_that_names_its_field(desk, sent, now):
+    unit, _incident = sent
+    ahead = stamp(now + timedelta(minutes=10))
+    for path, body in (
+        (f"/units/{unit.pk}/status", {"status": "OnScene", "at": ahead}),
+        (f"/units/{unit.pk}/position", {"lon": 24.9, "lat": 60.1, "at": ahead}),
+    ):
+        assert refusal(desk.post(path, body), 422)["fields"][0]["field"] == "at"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("status", {"status": "Flying"}, "status"),
+        ("status", {"status": "OnScene", "secondary": "Meal"}, "secondary"),
+        ("status", {"status": "OnScene", "at": "2026-05-04T12:00:00"}, "at"),
+        ("status", {"status": "OnScene", "at": "yesterday"}, "at"),
+        ("status", {}, "status"),
+        ("position", {"lon": 999, "lat": 60}, "lon"),
+        ("position", {"lon": "here", "lat": 60}, "lon"),
+        ("panic", {"on": True, "lon": 999, "lat": 60}, "lon"),
+    ],
+)
+def test_unusable_input_is_422_with_the_field(desk, sent, path, body, field):
+    unit, _incident = sent
+    answer = refusal(desk.post(f"/units/{unit.pk}/{path}", body), 422)
+    assert answer["fields"][0]["field"] == field
+
+
+@pytest.mark.parametrize("seconds", ["", "x", "0", "1,2,3,4,5", "100000"])
+def test_reach_wants_a_few_small_numbers(desk, seconds):
+    assert refusal(desk.get(f"/reach?seconds={seconds}"), 422)["fields"][0]["field"] == "seconds"
+
+
+def test_what_a_role_may_not_do_is_403(caller_of, on_duty, reported):
+    auditor, unit, incident = caller_of("auditor"), on_duty("M21"), reported()
+    refusal(auditor.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk}), 403)
+    refusal(auditor.post(f"/units/{unit.pk}/status", {"status": "OutOfService"}), 403)
+    refusal(auditor.post(f"/units/{unit.pk}/position", {"lon": 24.9, "lat": 60.1}), 403)
+    assert auditor.get("/units").status_code == 200
+
+
+def test_swap_stand_down_and_hold_answer_with_the_incident(desk, on_duty, sent):
+    unit, incident = sent
+    other = on_duty("M22")
+    swapped = desk.post(f"/incidents/{incident.pk}/swap", {"out_unit_id": unit.pk, "in_unit_id": other.pk}).json()
+    assert swapped["units"] == [other.pk]
+    freed = desk.post(f"/incidents/{incident.pk}/stand_down", {"unit_id": other.pk, "reason": "solved"}).json()
+    assert (freed["units"], freed["state"]) == ([], "Active")
+    assert desk.post(f"/incidents/{incident.pk}/hold", {"held": True, "reason": "at six"}).json()["held"] is True
+    refusal(desk.post(f"/incidents/{incident.pk}/hold", {"held": True}), 422)
+
+
+def test_panic_welfare_position_and_route(desk, sent):
+    unit, incident = sent
+    here = {"lon": 24.941, "lat": 60.171}
+    assert desk.post(f"/units/{unit.pk}/panic", {"on": True, **here}).json()["alarm"] == "panic"
+    assert desk.post(f"/units/{unit.pk}/panic", {"on": False}).json()["alarm"] == ""
+    row = desk.post(f"/units/{unit.pk}/welfare").json()
+    assert row["amber_at"] < row["red_at"] < row["timer_at"]
+    assert desk.post(f"/units/{unit.pk}/position", {"lon": 24.95, "lat": 60.17}).json() == {"kept": True}
+    route = desk.get(f"/route?unit_id={unit.pk}&incident_id={incident.pk}").json()
+    assert (route["estimate"], route["coordinates"][0]) == (True, [24.95, 60.17])
+
+
+def test_the_timeline_tells_what_dispatch_did(desk, sent, on_duty):
+    unit, incident = sent
+    desk.post(f"/units/{unit.pk}/accept")
+    desk.post(f"/units/{unit.pk}/status", {"status": "OnScene"})
+    told = [row["sentence"] for row in desk.get(f"/incidents/{incident.pk}/timeline").json()]
+    assert told[1:] == [
+        "M21 sent.",
+        "On it now: M21.",
+        "Now: unit assigned.",
+        "M21 accepted.",
+        "M21 is on scene.",
+        "Now: unit on scene.",
+    ]
+
+
+def test_handled_at_the_post(caller_of, on_duty, reported):
+    officer = caller_of("post_officer")
+    unit, incident = on_duty("P1", kind="post", crew=[officer.user]), reported()
+    done = officer.post(f"/incidents/{incident.pk}/at_post", {"unit_id": unit.pk, "disposition": "02"})
+    assert (done.status_code, done.json()["state"]) == (200, "Closed")
+    body = {"unit_id": unit.pk, "disposition": "99"}
+    refusal(officer.post(f"/incidents/{reported().pk}/at_post", body), 422)
