@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 SKILL_MISSING_S = 300.0  # each wanted skill that it lacks
 UNSUITED_S = 240.0
@@ -170,7 +170,7 @@ def _why(c: Candidate, reasons: Collection[str], *, nearest: bool) -> str:
         parts.append(preemption_cost(c.preempt))
     if c.estimate:
         parts.append(_("estimated by straight line"))
-    return "; ".join(parts)
+    return pgettext("between two reasons", "; ").join(parts)
 
 
 def preemption_cost(taken: Preempt) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import rules
@@ -117,8 +118,8 @@ def _moment(unit: Unit, row: UnitStatus, occurred_at: datetime | None, *, at: da
     if occurred_at and occurred_at > at:
         raise BadInput("at", _("This time lies in the future. Check the clock, then give the time it happened."))
     raise CannotSetStatus(
-        _("%(unit)s has been %(now)s since then: give a time after its last step, at %(since)s UTC.")
-        % {"unit": unit, "now": rules.STATUSES[row.status].name, "since": f"{row.since_at:%H:%M:%S}"}
+        _("%(unit)s has been %(now)s since then: give a time after its last step, at %(since)s.")
+        % {"unit": unit, "now": rules.STATUSES[row.status].name, "since": f"{timezone.localtime(row.since_at):%H:%M:%S}"}
     )
 
 
