@@ -34,6 +34,15 @@ async function dispositions(): Promise<void> {
   }
 }
 
+async function areas(): Promise<void> {
+  try {
+    const found = await desk.api.get<GeoJSON.FeatureCollection>('/api/areas');
+    desk.areas = new Map(found.features.map((f) => [String(f.properties?.['code'] ?? ''), String(f.properties?.['name'] ?? '')]));
+  } catch {
+    // codes are shown instead
+  }
+}
+
 async function start(): Promise<void> {
   const target = document.getElementById('console');
   if (!target) return;
@@ -45,6 +54,7 @@ async function start(): Promise<void> {
   const loading = desk.board.load();
   desk.me = await who();
   void dispositions();
+  void areas();
   await Promise.race([loading, new Promise((go) => setTimeout(go, 1500))]);
   run(() => desk.board.skew);
   target.replaceChildren();

@@ -33,6 +33,8 @@ class Desk {
   me = $state<Me | null>(null);
   dispositions = $state.raw<Disposition[]>([]);
   kept = $state.raw<Kept[]>([]);
+  /** Names of areas by code. */
+  areas = $state.raw<ReadonlyMap<string, string>>(new Map());
   notices = $state<Notice[]>([]);
 
   pane = $state<Pane>('all');
@@ -75,6 +77,10 @@ class Desk {
 
   get away(): boolean {
     return this.board.awaySince !== null;
+  }
+
+  areaName(code: string): string {
+    return this.areas.get(code) ?? code;
   }
 
   may(permission: string): boolean {

@@ -42,7 +42,7 @@ export class LiveMap {
     this.#o = options;
     this.map = makeMap(options);
     this.map.on('style.load', () => this.#dress());
-    this.map.on('styleimagemissing', ({ id }) => this.#image(id));
+    this.map.setMissingStyleImageResolver((id) => this.#image(id));
     this.map.on('click', (event) => this.#clicked(event));
     for (const layer of ['incidents', 'units', 'clusters']) {
       this.map.on('mouseenter', layer, () => (this.map.getCanvas().style.cursor = 'pointer'));

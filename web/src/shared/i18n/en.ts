@@ -40,6 +40,7 @@ export const en = {
   queue_empty_first: 'Press N to take a report.',
   queue_none_match: 'No open incident matches this filter.',
   filter_queue: 'Filter the queue',
+  filter_short: 'Filter',
   filter_all: 'All',
   filter_waiting: 'Waiting',
   filter_running: 'Under way',
@@ -69,7 +70,7 @@ export const en = {
   map_closer: 'Closer',
   map_wider: 'Wider',
   map_off: 'The map needs WebGL, which this browser does not offer. Everything else works.',
-  pick_place: 'Click the map to set the place. Esc leaves it as it is.',
+  pick_place: 'Click the map to set the place.',
   // incident
   incident: 'Incident',
   incident_none: 'No incident chosen.',
