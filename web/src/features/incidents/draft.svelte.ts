@@ -3,7 +3,7 @@ import { newKey } from '../../shared/api';
 import type { Checked, Created, NewIncident } from '../../shared/contract';
 import { t } from '../../shared/i18n/index.svelte';
 import { desk } from '../live/desk.svelte';
-import type { Place } from './place';
+import { coordinates, type Place } from './place';
 
 export interface Draft {
   key: string;
@@ -42,6 +42,7 @@ export function bodyOf(draft: Draft, place: Place): NewIncident {
     type: draft.type,
     lon: place.lon,
     lat: place.lat,
+    ...(place.name && !coordinates(place.name) ? { address: place.name } : {}),
     narrative: draft.narrative.trim(),
     source: draft.source,
     answered_at: draft.opened_at,
