@@ -151,7 +151,7 @@ def _check_zone(time_zone: str | None) -> None:
 
 
 def _name_of(edition: Edition, source: Path) -> str:
-    for category in ("place:city", "place:town", "place:village"):
+    for category in ("place:city", "place:town"):
         for spot in edition.spots:
             if spot.category == category:
                 return spot.names.name[:80]

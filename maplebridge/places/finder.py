@@ -57,6 +57,7 @@ class Hit(NamedTuple):
     first: str = ""
     second: str = ""
     near: tuple[str, ...] = ()
+    unnumbered: bool = False  # a house number was asked for, but none of this street is known
 
 
 class Finder:
@@ -72,6 +73,10 @@ class Finder:
         known = list(named)
         self._holds = holds
         self._called = _called(known)
+        self._named: dict[str, list[Named]] = defaultdict(list)
+        for row in known:
+            if row.kind == "street":
+                self._named[self._street(row.name)].append(row)
         self._numbers: dict[str, list[tuple[tuple[int, str], Address]]] = defaultdict(list)
         for address in addresses:
             for part in address.number.split("-")[:2]:
@@ -160,6 +165,9 @@ class Finder:
 
     def _numbered(self, street: str, number: str, quality: float) -> list[Hit]:
         rows = self._numbers.get(street, [])
+        if not rows:
+            score, known = round(quality - 0.1, 3), self._named.get(street, ())
+            return [Hit("street", r.name, r.name_zh, r.lon, r.lat, score, r.category, unnumbered=True) for r in known]
         wanted = number_key(number.split("-")[0].split("–")[0])
         exact = [address for key, address in rows if key == wanted]
         same = exact or [address for key, address in rows if key[0] == wanted[0]]

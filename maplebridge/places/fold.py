@@ -20,6 +20,7 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "rd": ("road",), "blvd": ("boulevard",), "dr": ("drive",), "ln": ("lane",), "ct": ("court",), "pl": ("place",),
     "sq": ("square",), "hwy": ("highway",), "pkwy": ("parkway",), "ter": ("terrace",), "cir": ("circle",),
     "r": ("rua", "rue"),
+    "sta": ("santa",), "sto": ("santo",),
     "n": ("north",), "s": ("south", "sao", "santo", "santa"), "e": ("east",), "w": ("west",), "nw": ("northwest",),
     "ne": ("northeast",), "sw": ("southwest",), "se": ("southeast",), "mt": ("mount",), "k": ("katu",),
     "pr": ("praca",),

@@ -109,7 +109,7 @@ class NameIndex:
 
         An error brings at most one letter that the token lacks: what lacks more is not compared.
         """
-        if len(word) < 4:
+        if len(word) < 4 or not word.isalpha():
             return []
         most = 1 if len(word) < 8 else 2
         missing = np.zeros(len(self._letters), np.int8)

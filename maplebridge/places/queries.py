@@ -16,6 +16,7 @@ from shapely.geometry import mapping, shape
 
 from maplebridge.kernel.geometry import bbox_around, distance_m
 from maplebridge.places.archive import Archive
+from maplebridge.places.categories import category_name
 from maplebridge.places.finder import Address, Crossing, Finder, Hit
 from maplebridge.places.fold import search_text
 from maplebridge.places.index import Named
@@ -239,8 +240,10 @@ def _shown(name: str, name_zh: str) -> str:
 
 def _found(hit: Hit) -> Found:
     name = _shown(hit.name, hit.name_zh)
-    if hit.kind == "crossing" and name == hit.name:
-        name = _("Corner of %(first)s and %(second)s") % {"first": hit.first, "second": hit.second}
+    if hit.kind == "crossing":
+        first_zh, _and, second_zh = hit.name_zh.partition("与")
+        names = {"first": _shown(hit.first, first_zh), "second": _shown(hit.second, second_zh)}
+        name = _("Corner of %(first)s and %(second)s") % names
     return Found(hit.kind, name, _detail(hit), round(hit.lon, 7), round(hit.lat, 7), hit.score)
 
 
@@ -253,6 +256,8 @@ def _detail(hit: Hit) -> str:
         }
     if hit.near:
         return _("not on the map; placed at number %(number)s") % {"number": hit.near[0]}
+    if hit.unnumbered:
+        return _("house numbers of this street are not on the map")
     area = area_at(hit.lon, hit.lat) if hit.kind != "area" else None
-    what = hit.category.rpartition(":")[2].replace("_", " ") if hit.kind in ("poi", "station") else ""
+    what = category_name(hit.category) if hit.kind in ("poi", "station") else ""
     return " · ".join(part for part in (what, _shown(area.name, area.name_zh) if area else "") if part)

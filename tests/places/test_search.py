@@ -121,6 +121,11 @@ def test_a_missing_house_number_is_placed_between_its_neighbours_and_says_so(fin
     assert 24.9371 < hit.lon < 24.939
 
 
+def test_a_street_without_known_numbers_is_given_itself_and_says_so(finder):
+    (hit, *_rest) = finder.find("Yrjönkatu 12")
+    assert (hit.kind, hit.name, hit.unnumbered) == ("street", "Yrjönkatu", True) and hit.score >= 0.7
+
+
 def test_an_unfinished_house_number_offers_those_that_begin_so(finder):
     names = [hit.name for hit in finder.find("Kalevankatu 1")]
     assert {"Kalevankatu 12", "Kalevankatu 14", "Kalevankatu 140"} & set(names)
