@@ -3,10 +3,12 @@ import type { UnitRow } from '../../shared/contract';
 
 const ORDER: Record<string, number> = { EnRoute: 1, Assigned: 2, OnScene: 3, Available: 4, OutOfService: 5 };
 
+const byName = new Intl.Collator('en', { numeric: true });
+
 /** Alarms first, then on the way, on scene, free, out of service; by call sign within. */
 export function boardOf(units: Iterable<UnitRow>): UnitRow[] {
   const rank = (unit: UnitRow) => (unit.alarm ? 0 : (ORDER[unit.status] ?? 6));
-  return [...units].sort((a, b) => rank(a) - rank(b) || a.call_sign.localeCompare(b.call_sign, 'en', { numeric: true }));
+  return [...units].sort((a, b) => rank(a) - rank(b) || byName.compare(a.call_sign, b.call_sign));
 }
 
 /** Units on shift and those free. */

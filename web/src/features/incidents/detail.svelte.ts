@@ -58,7 +58,8 @@ class Detail {
   async #load(): Promise<void> {
     const id = this.id;
     if (id === null || desk.replayAt !== null) return;
-    const options = { signal: this.#abort.signal };
+    const signal = this.#abort.signal;
+    const options = { signal };
     try {
       const [incident, timeline] = await Promise.all([
         desk.api.get<IncidentDetail>(`/api/incidents/${id}`, this.callers ? { callers: 1 } : {}, options),
@@ -70,7 +71,7 @@ class Detail {
       desk.board.put(incident);
       await this.#recommend();
     } catch (error) {
-      if (this.#abort.signal.aborted || error instanceof Away) return;
+      if (signal.aborted || error instanceof Away) return;
       desk.say(desk.explain(error), 'no');
     }
   }

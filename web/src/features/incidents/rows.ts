@@ -16,12 +16,21 @@ export interface Age {
 /** Share of the target from which the bar turns amber. */
 export const SOON = 0.75;
 
+const reportedAt = new WeakMap<IncidentRow, number>();
+
+/** When it was reported, in ms; parsed once for each row. */
+function reported(row: IncidentRow): number {
+  let ms = reportedAt.get(row);
+  if (ms === undefined) reportedAt.set(row, (ms = Date.parse(row.reported_at)));
+  return ms;
+}
+
 /** Age of an incident at `now` (ms). The target is for the first arrival: once there, the bar rests. */
 export function ageOf(row: IncidentRow, now: number): Age {
-  const reported = Date.parse(row.reported_at);
-  const seconds = Math.max(0, ((row.closed_at ? Date.parse(row.closed_at) : now) - reported) / 1000);
+  const since = reported(row);
+  const seconds = Math.max(0, ((row.closed_at ? Date.parse(row.closed_at) : now) - since) / 1000);
   const arrived = row.onscene_at ?? row.closed_at;
-  const used = arrived ? Math.max(0, (Date.parse(arrived) - reported) / 1000) : seconds;
+  const used = arrived ? Math.max(0, (Date.parse(arrived) - since) / 1000) : seconds;
   const ratio = row.target_s > 0 ? used / row.target_s : 0;
   return { seconds, share: Math.min(1, ratio), tone: toneOf(ratio, Boolean(arrived)) };
 }
@@ -31,7 +40,7 @@ const toneOf = (ratio: number, arrived: boolean): Tone =>
 
 /** Nobody has arrived and the target has passed. */
 export const isOverdue = (row: IncidentRow, now: number): boolean =>
-  isOpen(row) && !row.onscene_at && !row.held && (now - Date.parse(row.reported_at)) / 1000 >= row.target_s;
+  isOpen(row) && !row.onscene_at && !row.held && (now - reported(row)) / 1000 >= row.target_s;
 
 /** Nobody is sent yet. */
 export const isWaiting = (row: IncidentRow): boolean => row.state === 'Active' || row.state === 'ReOpened';
@@ -39,18 +48,12 @@ export const isWaiting = (row: IncidentRow): boolean => row.state === 'Active' |
 /** How loud a priority is: 1 (0-2, at once), 2 (3-5), 3 (6-10). Drawn as size and colour of the shape. */
 export const rankOf = (priority: number): 1 | 2 | 3 => (priority <= 2 ? 1 : priority <= 5 ? 2 : 3);
 
-const at = (row: IncidentRow): number => Date.parse(row.reported_at);
-
-const ORDERS: Record<Order, (a: IncidentRow, b: IncidentRow) => number> = {
-  urgency: (a, b) =>
-    Number(a.held) - Number(b.held) ||
-    a.priority - b.priority ||
-    Number(isWaiting(b)) - Number(isWaiting(a)) ||
-    at(a) - at(b) ||
-    a.id - b.id,
-  age: (a, b) => at(a) - at(b) || a.id - b.id,
-  newest: (a, b) => at(b) - at(a) || b.id - a.id,
-  number: (a, b) => Number(a.number) - Number(b.number) || a.id - b.id,
+/** Place of a row in an order, as one number: held last, then priority, waiting before running, then age. */
+const PLACES: Record<Order, (row: IncidentRow) => number> = {
+  urgency: (row) => (row.held ? 2e15 : 0) + row.priority * 1e14 + (isWaiting(row) ? 0 : 5e13) + reported(row),
+  age: reported,
+  newest: (row) => -reported(row),
+  number: (row) => Number(row.number),
 };
 
 function passes(row: IncidentRow, filter: Filter, now: number): boolean {
@@ -72,7 +75,9 @@ export function queueOf(
   for (const row of rows) {
     if (isOpen(row) && passes(row, options.filter, options.now) && (!text || says(row, text))) kept.push(row);
   }
-  return kept.sort(ORDERS[options.order]);
+  const place = PLACES[options.order];
+  const places = new Map(kept.map((row) => [row, place(row)]));
+  return kept.sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0) || a.id - b.id);
 }
 
 export interface Counts {

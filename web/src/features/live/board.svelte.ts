@@ -11,9 +11,14 @@ export interface Changes {
   all: boolean;
   incidents: Set<number>;
   units: Set<number>;
+  /** Units that only moved. */
+  moved: Set<number>;
 }
 
-const none = (): Changes => ({ all: false, incidents: new Set(), units: new Set() });
+const none = (): Changes => ({ all: false, incidents: new Set(), units: new Set(), moved: new Set() });
+
+/** Rows from which changes are told ten times a second at most, instead of once a frame. */
+const MANY = 800;
 
 export class LiveBoard implements Tables {
   incidents = new Map<number, IncidentRow>();
@@ -22,7 +27,6 @@ export class LiveBoard implements Tables {
   /** Grow with each told change; components read these and then the plain maps. */
   version = $state(0);
   unitVersion = $state(0);
-  positionVersion = $state(0);
   stream = $state<StreamState>('connecting');
   awaySince = $state<number | null>(null);
   loaded = $state(false);
@@ -195,8 +199,7 @@ export class LiveBoard implements Tables {
 
   #moved(moved: number[]): void {
     if (moved.length === 0) return;
-    for (const id of moved) this.#changes.units.add(id);
-    this.positionVersion += 1;
+    for (const id of moved) this.#changes.moved.add(id);
     this.#schedule();
   }
 
@@ -204,7 +207,7 @@ export class LiveBoard implements Tables {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (document.hidden) setTimeout(() => this.#tell(), 100);
+    if (document.hidden || this.incidents.size > MANY) setTimeout(() => this.#tell(), 100);
     else requestAnimationFrame(() => this.#tell());
   }
 

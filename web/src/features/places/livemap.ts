@@ -57,7 +57,7 @@ export class LiveMap {
   }
 
   /** Take changes of the board; `all` for everything anew. */
-  update(changes: { all: boolean; incidents: Iterable<number>; units: Iterable<number> }): void {
+  update(changes: { all: boolean; incidents: Iterable<number>; units: Iterable<number>; moved: Iterable<number> }): void {
     if (!this.#ready) return;
     if (changes.all) return this.redraw();
     const { incidents, units } = this.#o.tables();
@@ -66,7 +66,7 @@ export class LiveMap {
       const row = incidents.get(id);
       return showsIncident(row) ? incidentMark(row, now) : null;
     });
-    this.#send('units', this.#units, changes.units, (id) => {
+    this.#send('units', this.#units, new Set([...changes.units, ...changes.moved]), (id) => {
       const unit = units.get(id);
       return showsUnit(unit) ? unitMark(unit) : null;
     });
@@ -85,7 +85,7 @@ export class LiveMap {
 
   /** Rings and looks change as time passes, without any entry. */
   age(): void {
-    this.update({ all: false, incidents: this.#o.tables().incidents.keys(), units: [] });
+    this.update({ all: false, incidents: this.#o.tables().incidents.keys(), units: [], moved: [] });
   }
 
   reach(reach: Reach | null): void {
