@@ -45,7 +45,7 @@ export function bodyOf(draft: Draft, place: Place): NewIncident {
     ...(place.name && !coordinates(place.name) ? { address: place.name } : {}),
     narrative: draft.narrative.trim(),
     source: draft.source,
-    answered_at: draft.opened_at,
+    at: draft.opened_at, // when it came, however late the server hears of it
     ...(draft.priority !== null ? { priority: draft.priority, priority_reason: draft.priority_reason.trim() } : {}),
     ...(draft.caller.trim() ? { caller: draft.caller.trim() } : {}),
     ...(draft.phone.trim() ? { phone: draft.phone.trim() } : {}),
