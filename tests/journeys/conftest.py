@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+expect.set_options(timeout=20_000)  # the machine may be busy; what is waited for comes within a second else
 REPOSITORY = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox",

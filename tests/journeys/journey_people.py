@@ -1,10 +1,11 @@
 """Page objects: what a dispatcher, an officer and a resident do, found by role and label as a screen reader does."""
 
 import json
+import re
 from typing import Any
 
 from journey_words import Words
-from playwright.sync_api import APIResponse, BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, expect
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
@@ -21,11 +22,12 @@ def sign_in(context: BrowserContext, username: str) -> Page:
 class Desk:
     """The API as a signed-in browser uses it: to arrange things, and to check what was written."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, language: str = "en") -> None:
         self.context = context
+        self.language = {"Accept-Language": LOCALES[language]}
 
     def get(self, path: str) -> Any:
-        answer = self.context.request.get(path)
+        answer = self.context.request.get(path, headers=self.language)
         assert answer.ok, f"{path}: {answer.status} {answer.text()}"
         return answer.json()
 
@@ -36,7 +38,7 @@ class Desk:
 
     def try_to_post(self, path: str, body: dict[str, Any], **headers: str) -> APIResponse:
         token = next((c["value"] for c in self.context.cookies() if c["name"] == "csrftoken"), "")
-        sent = {"X-CSRFToken": token, "Content-Type": "application/json", **headers}
+        sent = {"X-CSRFToken": token, "Content-Type": "application/json", **self.language, **headers}
         return self.context.request.post(path, data=json.dumps(body), headers=sent)
 
     def report(self, **fields: Any) -> dict[str, Any]:
@@ -46,6 +48,16 @@ class Desk:
 
     def unit(self, call_sign: str) -> dict[str, Any]:
         return next(unit for unit in self.get("/api/units") if unit["call_sign"] == call_sign)
+
+    def free(self, call_sign: str) -> None:
+        """Take a unit off whatever an earlier journey left it on."""
+        unit = self.unit(call_sign)
+        if unit["incident_id"]:
+            self.post(f"/api/incidents/{unit['incident_id']}/stand_down", {"unit_id": unit["id"]})
+
+    def disposition(self, code: str) -> str:
+        """Words of a disposition in the browser's language."""
+        return str(next(row["name"] for row in self.get("/api/dispositions") if row["code"] == code))
 
     def incident(self, number: str) -> dict[str, Any]:
         found = next(row for row in self.get("/api/incidents?limit=100") if row["number"] == number)
@@ -77,3 +89,61 @@ class Phone:
         self.page.get_by_role("button", name=name).first.click()
         self.page.get_by_role("textbox").fill(note)
         self.press("close_with", name=name)
+
+
+class Console:
+    """A dispatcher's console, worked by keyboard."""
+
+    def __init__(self, page: Page, language: str = "en") -> None:
+        self.page = page
+        self.words = Words("shared/i18n", language)
+        self.queue = page.get_by_role("region", name=self.words("queue"))
+        self.panel = page.get_by_role("region", name=self.words("incident"), exact=True)
+        self.intake = page.get_by_role("region", name=self.words("intake"))
+        self.is_live()
+
+    def is_live(self) -> None:
+        """The board is there and the stream runs."""
+        expect(self.page.locator("header .live")).to_have_class(re.compile(r"\blive\b.*\blive\b"), timeout=20_000)
+
+    def row(self, number: str) -> Locator:
+        return self.queue.get_by_role("button", name=re.compile(rf"^{number}\b"))
+
+    def says(self, text: str | re.Pattern[str]) -> None:
+        """A notice at the bottom says so."""
+        expect(self.page.locator(".notices")).to_contain_text(text)
+
+    def begin_report(self, what: str, where: str, said: str) -> None:
+        """Fill the form without the mouse: type, place, narrative."""
+        self.page.keyboard.press("n")
+        expect(self.page.get_by_role("combobox", name=self.words("in_type"), exact=True)).to_be_focused()
+        self.page.keyboard.type(what)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(where)
+        expect(self.intake.get_by_role("option").first).to_contain_text(where)
+        self.page.keyboard.press("Tab")
+        expect(self.intake.locator(".hint").first).to_contain_text(re.compile(r"\d\d\.\d{5}, \d\d\.\d{5}"))
+        self.intake.get_by_label(self.words("in_narrative")).focus()
+        self.page.keyboard.type(said)
+
+    def send_report(self) -> str:
+        """Send the form by its key; returns the number it was given."""
+        self.page.keyboard.press("Control+Enter")
+        notice = self.page.locator(".notices").get_by_text(re.compile(self.words("in_taken", number=r"\d+")))
+        found = re.search(r"\d{4,}", notice.last.inner_text())
+        assert found
+        return found.group()
+
+    def command(self, line: str) -> None:
+        """Type a line into the command line and press Enter."""
+        self.page.keyboard.press("Escape")
+        self.page.locator("body").press("/")
+        box = self.page.get_by_role("combobox", name=self.words("command"))
+        expect(box).to_be_focused()
+        box.fill(line)
+        self.page.keyboard.press("Enter")
+        expect(box).to_have_value("")
+
+    def shows(self, number: str) -> None:
+        """The panel shows this incident."""
+        expect(self.panel.locator("header")).to_contain_text(number)

@@ -15,6 +15,7 @@ def dispatcher(open_context):
 
 
 def test_a_job_rings_on_the_phone_and_is_taken_step_by_step_to_its_close(open_context, dispatcher):
+    dispatcher.free("M21")
     phone = Phone(sign_in(open_context(**PHONE), "officer"))
     phone.is_free()
     made = dispatcher.report(narrative="Drums in the courtyard since an hour.")
@@ -26,7 +27,7 @@ def test_a_job_rings_on_the_phone_and_is_taken_step_by_step_to_its_close(open_co
         expect(phone.page.locator("header")).to_contain_text(
             phone.words("Assigned_accepted" if status == "Assigned" else status)
         )
-    phone.close_as("advised on the spot", "Music is down.")
+    phone.close_as(dispatcher.disposition("02"), "Music is down.")
     phone.is_free()
     phone.has_sent_all()
     closed = dispatcher.incident(made["number"])

@@ -28,7 +28,8 @@ class Hands:
 
     def report(self, tale: Tale, *, at: datetime, second: bool = False) -> Incident:
         """Make a report; a second caller's has other words and no name."""
-        answered_at = at - timedelta(seconds=self.rng.uniform(15, 45))
+        call = tale.source == "call"
+        came_at = at - timedelta(seconds=self.rng.uniform(20, 50)) if call else at
         return incidents.report_incident(
             self.actor,
             type=tale.type,
@@ -40,7 +41,8 @@ class Hands:
             caller="" if second else tale.caller,
             phone="" if second else tale.phone,
             language=tale.language,
-            answered_at=answered_at if tale.source == "call" else None,
+            occurred_at=came_at,
+            answered_at=came_at + timedelta(seconds=self.rng.triangular(2, 16, 5)) if call else None,
             invented=True,
             at=at,
         ).incident
