@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from maplebridge.dispatch.actions import raise_timer_alarms, release_units
+from maplebridge.dispatch.actions import raise_timer_alarms, release_units, resume_units
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
@@ -21,6 +21,17 @@ def forget_old_positions(at: datetime) -> int:
 
 def free_units_of_ended(entry: Entry, at: datetime) -> None:
     """Reaction to `incidents.closed` and `incidents.cancelled`: free the units still on it. Idempotent."""
-    incident = Incident.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
+    incident = _incident_of(entry)
     if incident is not None:
         release_units(system("dispatch"), incident=incident, at=at)
+
+
+def keep_units_of_reopened(entry: Entry, at: datetime) -> None:
+    """Reaction to `incidents.reopened`: where units had not yet left, its state tells of them again. Idempotent."""
+    incident = _incident_of(entry)
+    if incident is not None:
+        resume_units(system("dispatch"), incident=incident, at=at)
+
+
+def _incident_of(entry: Entry) -> Incident | None:
+    return Incident.objects.filter(pk=int(entry.subject.partition(":")[2])).first()

@@ -24,6 +24,7 @@ Timer = Callable[[datetime], object]
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "incidents.closed": (dispatch.free_units_of_ended,),
     "incidents.cancelled": (dispatch.free_units_of_ended,),
+    "incidents.reopened": (dispatch.keep_units_of_reopened,),
 }
 
 

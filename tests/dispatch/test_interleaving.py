@@ -1,10 +1,15 @@
 """Any interleaving of what dispatchers, crews and call-takers do leaves the tables sound and equal to the journal."""
 
-from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from dispatch_agreement import (
+    each_incident_is_in_a_declared_state_that_fits_its_units,
+    each_unit_has_at_most_one_job_and_its_status_fits,
+    steps_of_an_assignment_are_in_order,
+    the_journal_tells_what_the_tables_say,
+)
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -16,7 +21,6 @@ from maplebridge.incidents import actions as incidents
 from maplebridge.incidents.models import Incident, IncidentType, Numbering
 from maplebridge.incidents.rules import STATES, is_open
 from maplebridge.journal.models import Cursor, Entry, Head, Private
-from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import Refused
 from maplebridge.people.actions import enlist_unit, open_shift
 from maplebridge.people.actor import Actor, system
@@ -29,15 +33,6 @@ DISPATCHER = Actor(ref="user:1", name="Dispatcher", role="dispatcher")
 UNITS, INCIDENTS = 3, 3
 unit_numbers = st.integers(0, UNITS - 1)
 incident_numbers = st.integers(0, INCIDENTS - 1)
-_INCIDENT_STEPS = ("assigned_at", "enroute_at", "onscene_at", "closed_at")
-
-
-def fold():
-    """State of every subject as the journal tells it."""
-    state = defaultdict(dict)
-    for entry in Entry.objects.order_by("position"):
-        state[entry.subject].update(entry.facts)
-    return state
 
 
 class Shift12(RuleBasedStateMachine):
@@ -149,58 +144,33 @@ class Shift12(RuleBasedStateMachine):
     def worker_frees_units(self):
         for incident in self.incidents:
             dispatch.release_units(system("dispatch"), incident=incident, at=self.now)
+            dispatch.resume_units(system("dispatch"), incident=incident, at=self.now)
         left = Assignment.objects.active().exclude(incident__state__in=[s for s in STATES if is_open(s)])
         assert not left.exists()
+        each_incident_is_in_a_declared_state_that_fits_its_units(worker_has_run=True)
 
     @invariant()
     def each_unit_has_at_most_one_job_and_its_status_fits(self):
-        for unit in self.units:
-            active = Assignment.objects.active().filter(unit=unit).count()
-            assert active <= 1
-            row = UnitStatus.objects.filter(unit=unit).first()
-            assert (row is not None and row.status in ("Assigned", "EnRoute", "OnScene")) == bool(active)
+        each_unit_has_at_most_one_job_and_its_status_fits()
 
     @invariant()
     def each_incident_is_in_a_declared_state_that_fits_its_units(self):
-        for incident in Incident.objects.all():
-            assert incident.state in STATES
-            if is_open(incident.state):
-                active = Assignment.objects.active().filter(incident=incident).exists()
-                assert incident.state.startswith("Resources") == active
+        each_incident_is_in_a_declared_state_that_fits_its_units()
 
     @invariant()
     def steps_of_an_assignment_are_in_order(self):
-        for a in Assignment.objects.all():
-            steps = [s for s in (a.assigned_at, a.enroute_at, a.onscene_at, a.cleared_at) if s is not None]
-            assert steps == sorted(steps)
+        steps_of_an_assignment_are_in_order()
 
     @invariant()
     def the_journal_tells_what_the_tables_say(self):
-        told = fold()
-        for row in UnitStatus.objects.all():
-            facts = told[f"unit:{row.unit_id}"]
-            job = Assignment.objects.active().filter(unit_id=row.unit_id).values_list("incident_id", flat=True).first()
-            assert facts["incident"] == job
-            assert facts["since_at"] == stamp(row.since_at)
-            assert facts["timer_at"] == (stamp(row.timer_at) if row.timer_at else None)
-            assert (facts["status"], facts["secondary"], facts["alarm"]) == (row.status, row.secondary, row.alarm)
-        for incident in Incident.objects.all():
-            facts = told[f"incident:{incident.pk}"]
-            active = Assignment.objects.active().filter(incident=incident).order_by("assigned_at", "pk")
-            assert facts.get("units", []) == list(active.values_list("unit_id", flat=True))
-            for field in ("state", "held", "priority", "disposition"):
-                assert facts[field] == getattr(incident, field), field
-            assert facts["merged_into"] == incident.merged_into_id
-            for step in _INCIDENT_STEPS:
-                moment = getattr(incident, step)
-                assert facts[step] == (stamp(moment) if moment else None), step
+        the_journal_tells_what_the_tables_say()
 
 
 def test_any_interleaving_keeps_the_tables_sound_and_equal_to_the_journal():
     run_state_machine_as_test(
         Shift12,
         settings=settings(
-            max_examples=20,
+            max_examples=25,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

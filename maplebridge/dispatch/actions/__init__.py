@@ -1,7 +1,7 @@
 """Every write of dispatch, one function for each human intention."""
 
 from maplebridge.dispatch.actions.alarms import raise_timer_alarms, start_panic, stop_panic, welfare_ok
-from maplebridge.dispatch.actions.ends import CannotCloseJob, close_and_release, close_job, release_units
+from maplebridge.dispatch.actions.ends import CannotCloseJob, close_and_release, close_job, release_units, resume_units
 from maplebridge.dispatch.actions.parts import CannotFollow
 from maplebridge.dispatch.actions.post import handle_at_post
 from maplebridge.dispatch.actions.sending import (
@@ -31,6 +31,7 @@ __all__ = [
     "hold_incident",
     "raise_timer_alarms",
     "release_units",
+    "resume_units",
     "set_status",
     "stand_down",
     "start_panic",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from maplebridge.dispatch.actions.parts import end_assignment, lock_incidents, lock_units
+from maplebridge.dispatch.actions.parts import end_assignment, lock_incidents, lock_units, settle
 from maplebridge.dispatch.models import Assignment
 from maplebridge.incidents.actions import close_incident
 from maplebridge.incidents.models import Incident
@@ -32,6 +32,22 @@ def release_units(actor: Actor, *, incident: Incident, at: datetime) -> list[int
         fresh = lock_incidents(incident.pk)[incident.pk]
         entry.about(fresh, units=[])
         return _free_all(actor, fresh, at=at)
+
+
+def resume_units(actor: Actor, *, incident: Incident, at: datetime) -> list[int]:
+    """Bring an incident that was reopened before its units were freed in line with them; returns their ids.
+
+    Idempotent: with no unit on it, or once its state tells of them, it does nothing and writes nothing.
+    """
+    active = Assignment.objects.active().filter(incident=incident)
+    if not active.exists() or Incident.objects.values_list("state", flat=True).get(pk=incident.pk) != "ReOpened":
+        return []
+    with act(actor, "dispatch.units_changed", at=at) as entry:
+        fresh = lock_incidents(incident.pk)[incident.pk]
+        ids = list(active.order_by("assigned_at", "pk").values_list("unit_id", flat=True))
+        entry.about(fresh, units=ids)
+        settle(actor, incident=fresh, at=at, moved=False)
+    return ids
 
 
 def _free_all(actor: Actor, incident: Incident, *, at: datetime) -> list[int]:

@@ -111,9 +111,7 @@ def facts_of(row: UnitStatus, incident_id: int | None) -> dict[str, Any]:
 
 
 def settle(actor: Actor, *, incident: Incident, at: datetime, moved: bool = True) -> None:
-    """Bring an open incident's state in line with the units now sent to it, and journal their list when it changed."""
-    if not is_open(incident.state) or incident.merged_into_id:
-        return
+    """Journal the list of units of an incident when it changed, and bring its state, while open, in line with them."""
     sent = list(
         Assignment.objects.active()
         .filter(incident=incident)
@@ -122,7 +120,8 @@ def settle(actor: Actor, *, incident: Incident, at: datetime, moved: bool = True
     )
     if moved:
         note_units(actor, incident=incident, units=[unit for unit, _status in sent], at=at)
-    mark_resources(actor, incident=incident, state=rules.incident_state({status for _unit, status in sent}), at=at)
+    if is_open(incident.state) and incident.merged_into_id is None:
+        mark_resources(actor, incident=incident, state=rules.incident_state({status for _unit, status in sent}), at=at)
 
 
 def note_units(actor: Actor, *, incident: Incident, units: list[int], at: datetime) -> None:

@@ -119,7 +119,11 @@ def _moment(unit: Unit, row: UnitStatus, occurred_at: datetime | None, *, at: da
         raise BadInput("at", _("This time lies in the future. Check the clock, then give the time it happened."))
     raise CannotSetStatus(
         _("%(unit)s has been %(now)s since then: give a time after its last step, at %(since)s.")
-        % {"unit": unit, "now": rules.STATUSES[row.status].name, "since": f"{timezone.localtime(row.since_at):%H:%M:%S}"}
+        % {
+            "unit": unit,
+            "now": rules.STATUSES[row.status].name,
+            "since": f"{timezone.localtime(row.since_at):%H:%M:%S}",
+        }
     )
 
 
