@@ -9,6 +9,7 @@ from maplebridge.places.coast import sea
 from maplebridge.places.mvt import LINE, POINT, POLYGON, Properties
 from maplebridge.places.osm import Geometries, MapData, Spot
 from maplebridge.places.rules import rank_of
+from maplebridge.places.strokes import label_lines
 from maplebridge.places.tiles import MAX_ZOOM, Layer, layer_of
 
 _STREET_ZOOM = {"motorway": 8, "major": 9, "medium": 11, "minor": 12, "pedestrian": 13, "service": 14, "path": 14}
@@ -18,13 +19,14 @@ _PLACE_ZOOM = (8, 11, 13, 14, 15, 15, 15, 15)
 
 
 def base_layers(data: MapData) -> list[Layer]:
-    """Make the layers water, green, ground, building, waterway, rail, street, place and address, in drawing order."""
+    """Make the layers water, green, ground, building, waterway, rail, street, street_name, place, address."""
     surfaces = {name: _surfaces(data, name) for name in _SURFACE_ZOOM}
     layers = [surfaces["water"], surfaces["green"], surfaces["ground"], surfaces["building"]]
     layers += [
         _lines(data, "waterway"),
         _lines(data, "rail"),
         _streets(data),
+        _street_names(data),
         _places(data.spots),
         _addresses(data.spots),
     ]
@@ -76,6 +78,35 @@ def _streets(data: MapData) -> Layer:
         properties += [{key: value for key, value in every.items() if value}] * len(pieces)
         zooms += [_STREET_ZOOM[cls]] * len(pieces)
     return layer_of("street", LINE, np.concatenate(shapes), properties, zooms)
+
+
+def _street_names(data: MapData) -> Layer:
+    """Lines for the names alone, as long as the street allows."""
+    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, street in enumerate(data.streets):
+        if street.names:
+            alike[street.names.name, street.names.zh].append(i)
+    lengths = shapely.length(data.street_lines)
+    shapes: list[Geometries] = []
+    properties: list[Properties] = []
+    zooms: list[int] = []
+    for (name, zh), rows in alike.items():
+        lines = label_lines(data.street_lines[rows])
+        cls = _label_class([(data.streets[i].cls, float(lengths[i])) for i in rows])
+        row: dict[str, str | int] = {"class": cls, "name": name} | ({"name_zh": zh} if zh else {})
+        shapes += lines
+        properties += [row] * len(lines)
+        zooms += [11 if _STREET_ZOOM[cls] <= 11 else 14] * len(lines)
+    return layer_of("street_name", LINE, np.array(shapes, object), properties, zooms)
+
+
+def _label_class(ways: list[tuple[str, float]]) -> str:
+    """Give the first class on the map that makes up at least a seventh of a street."""
+    share: dict[str, float] = defaultdict(float)
+    for cls, length in ways:
+        share[cls] += length
+    least = sum(share.values()) / 7
+    return min((cls for cls, length in share.items() if length >= least), key=lambda cls: _STREET_ZOOM[cls])
 
 
 def _places(spots: list[Spot]) -> Layer:

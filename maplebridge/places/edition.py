@@ -26,7 +26,7 @@ from maplebridge.places.rules import ATTRIBUTION, Names
 from maplebridge.places.streets import crossing_spots, street_spots
 from maplebridge.places.tiles import cut
 
-FORMAT = 1  # raise when the files are made differently: every city is then made again at its next import
+FORMAT = 2  # raise when the files are made differently: every city is then made again at its next import
 Progress = Callable[[str, float], None]  # what is being done, share of it done
 
 

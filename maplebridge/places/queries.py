@@ -28,7 +28,7 @@ from maplebridge.places.rules import NOTE_LONGEST_RADIUS_M, Names, rank_of
 
 Kept = TypeVar("Kept")
 _kept: dict[str, tuple[object, Any]] = {}
-_lock = RLock()
+_locks: dict[str, RLock] = {}
 GOOD_ENOUGH = 0.7  # from this score on one place is taken to be meant without asking
 
 
@@ -62,15 +62,20 @@ def current_city() -> City | None:
 
 def reload() -> None:
     """Forget all that is kept in this process; it is built again when next asked for."""
-    with _lock:
-        _kept.clear()
+    _kept.clear()
+
+
+def warm() -> None:
+    """Build all that is kept, so that no request waits for it: for the start of a server."""
+    for build in (_finder, _surroundings, _area_map, area_boundaries, road_network):
+        build()
 
 
 def _keep(name: str, version: object, build: Callable[[], Kept]) -> Kept:
     """Give the kept value of a name where it was built for this version; else build and keep it."""
     known = _kept.get(name)
     if known is None or known[0] != version:
-        with _lock:
+        with _locks.setdefault(name, RLock()):
             known = _kept.get(name)
             if known is None or known[0] != version:
                 known = _kept[name] = (version, build())

@@ -178,14 +178,15 @@ def _labels(p: Palette, name: Expression) -> list[Style]:
     small = ["step", ["zoom"], minor, 16, every]
     return [
         _layer(
-            "street-name-small", "symbol", "street", filter=small, minzoom=14.5, paint={"text-color": p.label, **halo},
-            layout=along | {"text-size": _by_zoom(14.5, 10.5, 17, 12.5, 20, 16), "symbol-spacing": 260,
-                            "text-padding": 4, "text-max-angle": 42, "text-letter-spacing": 0.015},
+            "street-name-small", "symbol", "street_name", filter=small, minzoom=14.5,
+            paint={"text-color": p.label, **halo},
+            layout=along | {"text-size": _by_zoom(14.5, 10.5, 17, 12.5, 20, 16), "symbol-spacing": 230,
+                            "text-padding": 4, "text-max-angle": 34, "text-letter-spacing": 0.015},
         ),
         _layer(
-            "street-name", "symbol", "street", filter=wide, minzoom=12, paint={"text-color": p.label, **halo},
-            layout=along | {"text-size": _by_zoom(12, 10.5, 15, 11.5, 17, 13.5, 20, 17), "symbol-spacing": 300,
-                            "text-max-angle": 42, "text-padding": 6, "text-letter-spacing": 0.015},
+            "street-name", "symbol", "street_name", filter=wide, minzoom=12, paint={"text-color": p.label, **halo},
+            layout=along | {"text-size": _by_zoom(12, 10.5, 15, 11.5, 17, 13.5, 20, 17), "symbol-spacing": 210,
+                            "text-max-angle": 34, "text-padding": 6, "text-letter-spacing": 0.015},
         ),
         _layer(
             "number", "symbol", "address", minzoom=17, paint={"text-color": p.faint, **halo},

@@ -32,7 +32,7 @@ def test_a_tile_holds_the_town(city, web):
     answer = web.get(address(LON + 0.001, LAT))
     assert (answer.status_code, answer["Content-Encoding"]) == (200, "gzip")
     tile = mapbox_vector_tile.decode(gzip.decompress(answer.content))
-    assert {"street", "building", "green", "place", "address"} <= set(tile)
+    assert {"street", "street_name", "building", "green", "place", "address"} <= set(tile)
     names = {f["properties"].get("name"): f["properties"] for f in tile["street"]["features"]}
     assert names["Maple Street"]["name_zh"] == "枫树街" and names["Ångström Street"]["class"] == "medium"
     assert {f["properties"]["number"] for f in tile["address"]["features"]} == {"2", "4", "4A", "5", "8"}
