@@ -161,10 +161,10 @@ def post_status(request: HttpRequest, unit_id: int, body: StatusIn) -> Row:
     """Set the status, now or late with the time it happened; `Assigned` with `Accepted` accepts the job."""
     actor, now = actor_of_request(request), clock.now()
     unit = queries.visible_unit(actor, unit_id, at=now)
+    said = _aware(body.at)
     if (body.status, body.secondary) == ("Assigned", "Accepted"):
-        actions.accept_job(actor, unit=unit, at=now)
+        actions.accept_job(actor, unit=unit, at=now, occurred_at=said)
     else:
-        said = _aware(body.at)
         actions.set_status(actor, unit=unit, status=body.status, at=now, occurred_at=said, secondary=body.secondary)
     return queries.unit_row(unit, at=now)
 

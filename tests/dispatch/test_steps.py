@@ -63,6 +63,15 @@ def test_a_job_from_accepted_to_clear_keeps_every_moment(dispatcher, sent, after
     assert (incident.enroute_at, incident.onscene_at) == (after(60), after(120))
 
 
+def test_a_job_accepted_while_cut_off_keeps_its_moment_before_the_later_steps(dispatcher, sent, after):
+    unit, _incident = sent
+    accept_job(dispatcher, unit=unit, at=after(90), occurred_at=after(20))
+    set_status(dispatcher, unit=unit, status="EnRoute", at=after(91), occurred_at=after(40))
+    made = Assignment.objects.get()
+    assert (made.accepted_at, made.enroute_at) == (after(20), after(40))
+    assert Entry.objects.get(verb="dispatch.job_accepted").at == after(20)
+
+
 def test_the_same_status_again_changes_nothing(dispatcher, sent, after):
     unit, _incident = sent
     set_status(dispatcher, unit=unit, status="EnRoute", at=after(10))

@@ -146,8 +146,11 @@ def _take_step(
     )  # fmt: skip
 
 
-def accept_job(actor: Actor, *, unit: Unit, at: datetime) -> Assignment:
-    """Note that the crew has read and taken its job; doing it again changes nothing. Raises CannotAcceptJob."""
+def accept_job(actor: Actor, *, unit: Unit, at: datetime, occurred_at: datetime | None = None) -> Assignment:
+    """Note that the crew has read and taken its job; doing it again changes nothing. Raises CannotAcceptJob.
+
+    `occurred_at` enters it late, from a phone that was cut off: not before the unit was sent, not after `at` (now).
+    """
     must_speak_for(actor, unit, at=at)
     known = Assignment.objects.active().filter(unit=unit).exclude(accepted_at=None).first()
     if known:
@@ -156,11 +159,13 @@ def accept_job(actor: Actor, *, unit: Unit, at: datetime) -> Assignment:
         unit, assignment = lock_job(unit)
         if assignment is None:
             raise CannotAcceptJob(_("%(unit)s has no job to accept. Wait for the next one.") % {"unit": unit})
-        assignment.accepted_at = max(at, assignment.assigned_at)
-        assignment.save(update_fields=["accepted_at"])
         row = status_row(unit, at=at)
         if row.status == "Assigned":
-            change_status(entry, unit, row, status="Assigned", secondary="Accepted", at=at,
+            entry.at = _moment(unit, row, occurred_at, at=at)
+        assignment.accepted_at = max(entry.at, assignment.assigned_at)
+        assignment.save(update_fields=["accepted_at"])
+        if row.status == "Assigned":
+            change_status(entry, unit, row, status="Assigned", secondary="Accepted", at=entry.at,
                           incident_id=assignment.incident_id)  # fmt: skip
         else:
             entry.about(unit, case=assignment.incident, **facts_of(row, assignment.incident_id))

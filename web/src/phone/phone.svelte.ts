@@ -157,7 +157,7 @@ export class Phone {
 
   take(step: Pending['name'], secondary?: string): void {
     const call = statusBody({ name: step, at: this.stamp(), ...(secondary ? { secondary } : {}) });
-    if (call && this.unit_id !== null) this.post(`/api/units/${this.unit_id}/status`, call, t(labelOf(call.status)));
+    if (call && this.unit_id !== null) this.post(`/api/units/${this.unit_id}/status`, call, t(labelOf(call.status, call.secondary)));
   }
 
   close(disposition: string, narrative: string): void {
