@@ -16,7 +16,6 @@ export default ts.config(
       eqeqeq: ['error', 'always'],
       'max-lines': ['error', { max: 300, skipBlankLines: false }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      'svelte/no-inline-styles': ['error', { allowTransitions: true }],
       'svelte/no-at-html-tags': 'error',
       'svelte/prefer-svelte-reactivity': 'off',
     },

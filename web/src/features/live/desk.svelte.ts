@@ -149,7 +149,9 @@ class Desk {
     }
   }
 
+  /** Send what is kept; called on return, and again while anything is left. */
   async flush(): Promise<void> {
+    if (!this.kept.some((item) => !item.refusal)) return;
     const n = await this.outbox.flush();
     if (n > 0) this.say(t('kept_sent', { n }));
   }

@@ -49,12 +49,10 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
       paint: { 'line-color': ink.enroute, 'line-width': 4, 'line-opacity': ['case', ['get', 'maybe'], 0.5, 0.9] },
     },
     {
-      id: 'chosen', type: 'circle', source: 'chosen',
+      id: 'chosen', type: 'circle', source: 'chosen', filter: ['!', ['get', 'draft']],
       paint: {
-        'circle-radius': ['case', ['get', 'draft'], 8, 17],
-        'circle-color': ['case', ['get', 'draft'], ink.accent, 'rgba(0,0,0,0)'],
-        'circle-stroke-color': ['case', ['get', 'draft'], ink.paper, ink.accent],
-        'circle-stroke-width': 2.2,
+        'circle-radius': 17, 'circle-color': 'rgba(0,0,0,0)',
+        'circle-stroke-color': ink.accent, 'circle-stroke-width': 2.2,
       },
     },
     {
@@ -91,6 +89,10 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
           : {}),
       },
       paint,
+    },
+    {
+      id: 'draft', type: 'circle', source: 'chosen', filter: ['get', 'draft'],
+      paint: { 'circle-radius': 7, 'circle-color': ink.accent, 'circle-stroke-color': ink.paper, 'circle-stroke-width': 2.5 },
     },
   ] as LayerSpecification[];
 }
