@@ -93,7 +93,7 @@ def _street_names(data: MapData) -> Layer:
     for (name, zh), rows in alike.items():
         lines = label_lines(data.street_lines[rows])
         cls = _label_class([(data.streets[i].cls, float(lengths[i])) for i in rows])
-        row: dict[str, str | int] = {"class": cls, "name": name} | ({"name_zh": zh} if zh else {})
+        row: Properties = {"class": cls, "name": name, **({"name_zh": zh} if zh else {})}
         shapes += lines
         properties += [row] * len(lines)
         zooms += [11 if _STREET_ZOOM[cls] <= 11 else 14] * len(lines)

@@ -148,6 +148,25 @@ def _quality(query: str, search: str) -> float:
         elif f" {query}" in variant or (query in variant and not query.isascii()):
             fit = 0.84
         else:
-            fit = 0.5 + 0.34 * max(ratio(query, variant), ratio(query, variant[: len(query)])) / 100
+            fit = max(_word_by_word(query.split(), variant.split()), 0.5 + 0.34 * _likeness(query, variant))
         best = max(best, fit - (0.02 if place else 0.0))  # its proper name comes first
     return best
+
+
+def _likeness(query: str, variant: str) -> float:
+    return max(ratio(query, variant), ratio(query, variant[: len(query)])) / 100
+
+
+def _word_by_word(words: Sequence[str], name: Sequence[str]) -> float:
+    """Weigh a query whose words are those of the name in order, whole, begun or written short: `k st nw`; else 0."""
+    if len(words) > len(name):
+        return 0.0
+    parts = 0.0
+    for word, full in zip(words, name, strict=False):
+        if word == full or full in SHORT_FORMS.get(word, ()):
+            parts += 1
+        elif full.startswith(word):
+            parts += len(word) / len(full)
+        else:
+            return 0.0
+    return 0.8 + 0.16 * parts / len(name)

@@ -21,7 +21,7 @@ from maplebridge.places.finder import Address, Crossing, Finder, Hit
 from maplebridge.places.fold import search_text
 from maplebridge.places.index import Named
 from maplebridge.places.models import Area, City, Place, PremiseNote
-from maplebridge.places.reverse import AreaFound, AreaMap, Label, Plane, Surroundings
+from maplebridge.places.reverse import AreaFound, AreaMap, Label, Plane, Surroundings, outlines
 from maplebridge.places.roads.build import STAMP
 from maplebridge.places.roads.network import Roads
 from maplebridge.places.rules import NOTE_LONGEST_RADIUS_M, Names, rank_of
@@ -145,15 +145,18 @@ def area_boundaries() -> dict[str, Any]:
 
 
 def _boundaries() -> dict[str, Any]:
-    features = []
+    features: list[dict[str, Any]] = []
+    by_level: dict[int, list[Any]] = {}
     for area in areas_in_use():
         polygon = shape(area.geometry)
+        by_level.setdefault(area.level, []).append(polygon.boundary)
         row = {"code": area.code, "name": area.name, "level": area.level} | (
             {"name_zh": area.name_zh} if area.name_zh else {}
         )
-        edge = shapely.set_precision(shapely.simplify(polygon, 3e-5).boundary, 1e-6)
-        for part in (edge, shapely.set_precision(shapely.point_on_surface(polygon), 1e-6)):
-            features.append({"type": "Feature", "properties": row, "geometry": mapping(part)})
+        middle = mapping(shapely.set_precision(shapely.point_on_surface(polygon), 1e-6))
+        features.append({"type": "Feature", "properties": row, "geometry": middle})
+    for level, line in outlines(by_level).items():
+        features.append({"type": "Feature", "properties": {"level": level}, "geometry": mapping(line)})
     return {"type": "FeatureCollection", "features": features}
 
 

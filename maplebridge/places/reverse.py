@@ -137,3 +137,17 @@ class AreaMap:
         found = self._tree.query(shapely.Point(lon, lat), predicate="intersects").tolist()
         best = min(found, key=lambda i: (-self._rows[i].path.count("/"), self._sizes[i]), default=None)
         return None if best is None else self._rows[best]
+
+
+def outlines(by_level: dict[int, list[Any]]) -> dict[int, Any]:
+    """Draw every boundary once, at the largest level that has it, to some 3 m: lines by level from edges by level."""
+    lines: dict[int, Any] = {}
+    drawn: Any = shapely.LineString()
+    for level in sorted(by_level):
+        edges = shapely.union_all(shapely.set_precision(np.array(by_level[level], object), 1e-6))
+        fresh = shapely.difference(edges, drawn)
+        drawn = shapely.union(drawn, edges)
+        if not shapely.is_empty(fresh):
+            joined = shapely.line_merge(fresh) if fresh.geom_type == "MultiLineString" else fresh
+            lines[level] = shapely.simplify(joined, 3e-5)
+    return lines

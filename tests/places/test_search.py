@@ -33,6 +33,8 @@ def finder():
         "Connecticut Avenue Northwest",
         "Rua de Santa Catarina",
         "Yrjönkatu",
+        "Kennedy Street Northwest",
+        "K Street Northwest",
     ]
     return Finder(
         [
@@ -73,6 +75,7 @@ def finder():
         ("r santa catarina", "street", "Rua de Santa Catarina"),
         ("santa catrina", "street", "Rua de Santa Catarina"),
         ("connecticut ave nw", "street", "Connecticut Avenue Northwest"),
+        ("k st nw", "street", "K Street Northwest"),
         ("stokmann", "poi", "Stockmann"),
         ("tavaratalo", "poi", "Stockmann"),
         ("kluuvi", "area", "Kluuvi"),
