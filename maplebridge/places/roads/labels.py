@@ -1,4 +1,4 @@
-"""Labels, heap and beginnings of a search: the parts every search over the graph shares, compiled."""
+"""Labels, queue and beginnings of a search: the parts every search over the graph shares, compiled."""
 
 from typing import Any, NamedTuple
 
@@ -10,11 +10,17 @@ from maplebridge.places.roads.compiled import compiled
 Ints = npt.NDArray[np.int32]
 
 NEVER = 2_147_483_647
-SPARE = 4096  # room for the states a search begins with
+SLOT = 8  # a bucket is 256 ms wide
+NOWHERE = -2_147_483_648  # `before` of a state that is in no bucket
 
 
 class Work(NamedTuple):
-    """Scratch arrays of one search at a time; kept and used again."""
+    """Scratch arrays of one search at a time; kept and used again.
+
+    The queue is a ring of buckets of 256 ms, each a doubly linked list through the states themselves (Dial 1969), so a
+    state is queued at most once and nothing is sorted. A state may be settled again when a very short arc improves it
+    within its own bucket; labels are final once its bucket is empty.
+    """
 
     ms: Ints
     metres: npt.NDArray[np.float32]
@@ -22,51 +28,19 @@ class Work(NamedTuple):
     epoch: Ints
     goal: Ints  # first goal waiting at the state
     goal_epoch: Ints
-    order: Ints  # states in the order they were settled
-    heap: npt.NDArray[np.int64]
-    now: Ints  # [epoch, heap size]
+    order: Ints  # states in the order they were first settled
+    before: Ints  # the state before in its bucket; -1 - bucket for the first; NOWHERE
+    after: Ints
+    bucket: Ints  # first state of each bucket, -1 where empty; as many as the longest arc needs, a power of two
+    now: Ints  # [epoch, states queued]
 
     @classmethod
-    def sized(cls, states: int, arcs: int) -> "Work":
-        """Make scratch arrays for a graph of so many states and arcs."""
-        ms, via, epoch, goal, goal_epoch, order = (np.zeros(states, np.int32) for _ in range(6))
-        heap = np.empty(arcs + SPARE, np.int64)
+    def sized(cls, states: int, longest_ms: int) -> "Work":
+        """Make scratch arrays for a graph of so many states, whose longest arc or beginning takes so many ms."""
+        ms, via, epoch, goal, goal_epoch, order, before, after = (np.zeros(states, np.int32) for _ in range(8))
+        bucket = np.full(1 << ((longest_ms >> SLOT) + 2).bit_length(), -1, np.int32)
         metres = np.zeros(states, np.float32)
-        return cls(ms, metres, via, epoch, goal, goal_epoch, order, heap, np.zeros(2, np.int32))
-
-
-@compiled
-def push(heap: Any, size: int, key: int) -> None:
-    """Add a key to a 4-ary heap of `size` keys; the caller raises its size by one."""
-    i = size
-    while i > 0:
-        up = (i - 1) >> 2
-        if heap[up] <= key:
-            break
-        heap[i] = heap[up]
-        i = up
-    heap[i] = key
-
-
-@compiled
-def drop_least(heap: Any, size: int) -> None:
-    """Drop the smallest of `size` keys; the caller lowers its size by one."""
-    n = size - 1
-    key = heap[n]
-    i = 0
-    while True:
-        child = 4 * i + 1
-        if child >= n:
-            break
-        low = child
-        for c in range(child + 1, min(child + 4, n)):
-            if heap[c] < heap[low]:
-                low = c
-        if heap[low] >= key:
-            break
-        heap[i] = heap[low]
-        i = low
-    heap[i] = key
+        return cls(ms, metres, via, epoch, goal, goal_epoch, order, before, after, bucket, np.zeros(2, np.int32))
 
 
 @compiled
@@ -78,21 +52,46 @@ def begin(w: Any) -> None:
         w.goal_epoch[:] = 0
     w.now[0] += 1
     w.now[1] = 0
+    w.bucket[:] = -1
 
 
 @compiled
-def _packed(ms: int, state: int) -> int:
-    return (ms << 32) | state
+def queue(before: Any, after: Any, bucket: Any, state: int, ms: int) -> None:
+    """Put a state that is in no bucket into the bucket of `ms`."""
+    slot = (ms >> SLOT) & (len(bucket) - 1)
+    first = bucket[slot]
+    before[state], after[state] = -1 - slot, first
+    if first >= 0:
+        before[first] = state
+    bucket[slot] = state
+
+
+@compiled
+def unqueue(before: Any, after: Any, bucket: Any, state: int) -> None:
+    """Take a state out of the bucket it is in."""
+    left, right = before[state], after[state]
+    if left < 0:
+        bucket[-1 - left] = right
+    else:
+        after[left] = right
+    if right >= 0:
+        before[right] = left
+    before[state] = NOWHERE
 
 
 @compiled
 def reach_state(w: Any, state: int, ms: int, metres: float, via: int) -> None:
     """Label a state and queue it, unless it was reached sooner."""
-    if w.epoch[state] != w.now[0] or ms < w.ms[state]:
-        w.epoch[state] = w.now[0]
-        w.ms[state], w.metres[state], w.via[state] = ms, metres, via
-        push(w.heap, w.now[1], _packed(ms, state))
+    known = w.epoch[state] == w.now[0]
+    if known and ms >= w.ms[state]:
+        return
+    if known and w.before[state] != NOWHERE:
+        unqueue(w.before, w.after, w.bucket, state)
+    else:
         w.now[1] += 1
+    w.epoch[state] = w.now[0]
+    w.ms[state], w.metres[state], w.via[state] = ms, metres, via
+    queue(w.before, w.after, w.bucket, state, ms)
 
 
 @compiled

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from maplebridge.places.roads.build import BuildReport, build, read_stamp
 from maplebridge.places.roads.graph import Graph
-from maplebridge.places.roads.labels import NEVER, SPARE, Work
+from maplebridge.places.roads.labels import NEVER, Work
 from maplebridge.places.roads.modes import MODES
 from maplebridge.places.roads.places import Reach, Reachable, Route, Snaps
 from maplebridge.places.roads.reach import flood
@@ -36,6 +36,9 @@ class RoadNetwork:
         self.mode = mode
         self.graph = graph
         self._idle: list[Work] = []
+        self._longest = int(
+            max(graph.out_ms.max(initial=0), graph.link_ms.max(initial=0) + graph.link_wait.max(initial=0))
+        )
 
     @classmethod
     def load(cls, directory: Path, mode: str) -> "RoadNetwork":
@@ -131,10 +134,6 @@ class RoadNetwork:
 
     def reachable_from(self, origins: Snaps, seconds: float) -> Reachable:
         """Find the streets reached from at least one of several places within `seconds`."""
-        if 3 * len(origins) > SPARE:
-            parts = [self.reachable_from(origins.take(range(i, min(i + 1000, len(origins)))), seconds)
-                     for i in range(0, len(origins), 1000)]  # fmt: skip
-            return Reachable(np.concatenate([part.lines for part in parts]), seconds)
         work = self._take()
         lines = flood(self.graph, work, origins.at, origins.where, _ms(seconds))
         self._idle.append(work)
@@ -144,7 +143,7 @@ class RoadNetwork:
         try:
             return self._idle.pop()
         except IndexError:
-            return Work.sized(len(self.graph.out_first) - 1, len(self.graph.out_head))
+            return Work.sized(len(self.graph.out_first) - 1, self._longest)
 
 
 def _ms(seconds: float) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maplebridge.places.roads.compiled import compiled
-from maplebridge.places.roads.labels import begin, begin_at, drop_least, reach_state
+from maplebridge.places.roads.labels import SLOT, begin, begin_at, reach_state, unqueue
 from maplebridge.places.roads.snap import DEGREE_METRES
 
 Floats = npt.NDArray[np.float64]
@@ -21,20 +21,21 @@ def _settle(g: Any, w: Any, at: Any, where: Any, limit: int) -> int:
     for i in range(len(at)):
         if at[i, 0] >= 0:
             begin_at(g, w, at[i], where[i, 2], True)
-    settled = 0
-    while w.now[1] > 0:
-        key = w.heap[0]
-        ms = np.int32(key >> 32)
-        if ms > limit:
-            break
-        state = np.int32(key & 0xFFFFFFFF)
-        drop_least(w.heap, w.now[1])
-        w.now[1] -= 1
-        if ms != w.ms[state]:
+    settled = slot = 0
+    while w.now[1] > 0 and slot << SLOT <= limit:
+        state = w.bucket[slot & (len(w.bucket) - 1)]
+        if state < 0:
+            slot += 1
             continue
-        w.goal_epoch[state] = w.now[0]
-        w.order[settled] = state
-        settled += 1
+        unqueue(w.before, w.after, w.bucket, state)
+        w.now[1] -= 1
+        ms = w.ms[state]
+        if ms > limit:
+            continue
+        if w.goal_epoch[state] != w.now[0]:
+            w.goal_epoch[state] = w.now[0]
+            w.order[settled] = state
+            settled += 1
         for a in range(g.out_first[state], g.out_first[state + 1]):
             if ms + g.out_ms[a] <= limit:
                 reach_state(w, g.out_head[a], ms + g.out_ms[a], 0.0, a)
@@ -181,7 +182,7 @@ def _contours(field: Any, level: float) -> Any:
             r, c = (e >> 1) // cols, (e >> 1) % cols
             here = field[r, c]
             there = field[r + 1, c] if e & 1 else field[r, c + 1]
-            t = (level - here) / (there - here)
+            t = min(max((level - here) / (there - here), 0.05), 0.95)  # rings never touch at a vertex of the grid
             points[n, 0], points[n, 1] = (c, r + t) if e & 1 else (c + t, r)
             n += 1
             after = follow[e]
@@ -220,7 +221,7 @@ def _cut_corners(ring: Floats) -> Floats:
     follow = np.roll(ring, -1, axis=0)
     soft = np.empty((2 * len(ring), 2))
     soft[0::2], soft[1::2] = 0.75 * ring + 0.25 * follow, 0.25 * ring + 0.75 * follow
-    return np.asarray(np.round(np.vstack([soft, soft[:1]]), 6), np.float64)
+    return np.asarray(np.round(np.vstack([soft, soft[:1]]), 7), np.float64)
 
 
 def _area(ring: Floats) -> float:

@@ -2,8 +2,8 @@
 
 Times are integer milliseconds, so that sums are exact and equal in whatever order they are added. Places are rows
 `at` = (chain or -1, piece, ms along from the chain's start, ms against back to it) and `where`[2] = metres from the
-start of the chain. The search is Dijkstra's with a 4-ary heap of packed keys (ms << 32 | state); labels carry the epoch
-of their request, so nothing is cleared between requests.
+start of the chain. The search is Dijkstra's over a ring of buckets (see `labels.Work`); labels carry the epoch of their
+request, so nothing is cleared between requests.
 """
 
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from maplebridge.places.roads.compiled import compiled
-from maplebridge.places.roads.labels import NEVER, begin, begin_at, drop_least, push
+from maplebridge.places.roads.labels import NEVER, NOWHERE, SLOT, begin, begin_at, queue, unqueue
 from maplebridge.places.roads.snap import nearest_piece
 
 
@@ -22,6 +22,7 @@ class Goals(NamedTuple):
     ms: Any
     metres: Any
     of: Any
+    open: Any  # 1 until its state is first settled
 
 
 @compiled
@@ -102,23 +103,25 @@ def _settle(
     best: Any, best_m: Any, top: Any,
 ) -> int:  # fmt: skip
     """Settle states in order of time until the k nearest (or all) places are certain; returns the number ranked."""
-    limit, ranked, now, size = bound, k < len(best), w.now[0], w.now[1]
-    ms_of, metres_of, via, epoch, heap = w.ms, w.metres, w.via, w.epoch, w.heap
+    limit, ranked, now, queued, slot = bound, k < len(best), w.now[0], w.now[1], 0
+    ms_of, metres_of, via, epoch = w.ms, w.metres, w.via, w.epoch
+    before, after, bucket = w.before, w.after, w.bucket
     if ranked and count == k:
         bound = min(bound, best[top[k - 1]])
-    while size > 0 and waiting > 0:
-        key = heap[0]
-        ms, state = np.int32(key >> 32), np.int32(key & 0xFFFFFFFF)
-        if ms > bound:
-            break
-        drop_least(heap, size)
-        size -= 1
-        if ms != ms_of[state]:
+    while queued > 0 and waiting > 0 and slot << SLOT <= bound:
+        state = bucket[slot & (len(bucket) - 1)]
+        if state < 0:
+            slot += 1
             continue
-        metres = metres_of[state]
+        unqueue(before, after, bucket, state)
+        queued -= 1
+        ms, metres = ms_of[state], metres_of[state]
+        if ms > bound:
+            continue
         goal = w.goal[state] if w.goal_epoch[state] == now else -1
         while goal >= 0:
-            waiting -= 1
+            waiting -= goals.open[goal]
+            goals.open[goal] = 0
             i = goals.of[goal]
             if ms + goals.ms[goal] < best[i]:
                 best[i], best_m[i] = ms + goals.ms[goal], metres + goals.metres[goal]
@@ -127,12 +130,24 @@ def _settle(
                     if count == k:
                         bound = min(bound, best[top[k - 1]])
             goal = goals.next[goal]
+        if waiting == 0:  # every place is reached; what is left of this bucket may still improve some
+            bound = min(bound, (slot << SLOT) + (1 << SLOT) - 1)
+            waiting = 1
         for a in range(first[state], first[state + 1]):
             there, then = other[a], ms + cost[a]
-            if then <= bound and (epoch[there] != now or then < ms_of[there]):
-                epoch[there], ms_of[there], metres_of[there], via[there] = now, then, metres + length[a], a
-                push(heap, size, (then << 32) | there)
-                size += 1
+            if then > bound:
+                continue
+            if epoch[there] != now:
+                epoch[there] = now
+                queued += 1
+            elif then >= ms_of[there]:
+                continue
+            elif before[there] == NOWHERE:
+                queued += 1
+            else:
+                unqueue(before, after, bucket, there)
+            ms_of[there], metres_of[there], via[there] = then, metres + length[a], a
+            queue(before, after, bucket, there, then)
     return count
 
 
@@ -179,7 +194,7 @@ def search(
         begin_at(g, w, one, one_m, forward)
     first, other = (g.out_first, g.out_head) if forward else (g.in_first, g.in_tail)
     cost, length = (g.out_ms, g.out_m) if forward else (g.in_ms, g.in_m)
-    goals = Goals(next_goal, goal_ms, goal_m, of)
+    goals = Goals(next_goal, goal_ms, goal_m, of, np.ones(wanted, np.int8))
     return _settle(first, other, cost, length, w, goals, waiting, count, k, limit, best, best_m, top)
 
 

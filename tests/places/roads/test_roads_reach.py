@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from roads_town import Town, lonlat
 from shapely.geometry import MultiPolygon, Point, shape
@@ -102,6 +102,7 @@ def _metres(lines):
 
 
 @settings(max_examples=60, deadline=None)
+@example(379.0, 401.6875, 47)
 @given(st.floats(100, 1300), st.floats(100, 1300), st.integers(1, 90))
 def test_an_outline_is_valid_holds_what_is_reached_and_little_more(grid, x, y, seconds):
     reach = grid.reachable(*lonlat(x, y), seconds)
