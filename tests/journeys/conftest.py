@@ -77,7 +77,7 @@ class Server:
             [sys.executable, "-m", "maplebridge.site.cli", "serve", "--port", str(self.port)],
             env=self.environment, cwd=REPOSITORY, stdout=log, stderr=log,
         )  # fmt: skip
-        for _try in range(300):
+        for _try in range(900):
             try:
                 with urllib.request.urlopen(self.url + "/", timeout=2):
                     return
@@ -86,7 +86,7 @@ class Server:
             except OSError:
                 assert self.process.poll() is None, (self.home / "server.log").read_text()[-3000:]
                 time.sleep(0.2)
-        raise AssertionError("the server did not answer within a minute")
+        raise AssertionError("the server did not answer within three minutes")
 
     def stop(self) -> None:
         """Take it away."""

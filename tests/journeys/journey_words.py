@@ -10,8 +10,9 @@ _LINE = re.compile(r"""^\s*(\w+):\s*(['"])((?:(?!\2)[^\\]|\\.)*)\2,\s*$""", re.M
 
 @cache
 def _dictionary(folder: str, language: str) -> dict[str, str]:
-    text = (SOURCE / folder / f"{language}.ts").read_text(encoding="utf-8")
-    return {key: value.replace("\\'", "'") for key, _quote, value in _LINE.findall(text)}
+    """Every `key: 'words',` of a language's files: en.ts, and en.work.ts and the like where it is kept in parts."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted((SOURCE / folder).glob(f"{language}.*ts"))]
+    return {key: value.replace("\\'", "'") for text in texts for key, _quote, value in _LINE.findall(text)}
 
 
 class Words:
