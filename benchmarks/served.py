@@ -61,17 +61,21 @@ def script(env: dict[str, str], source: str) -> str:
 
 
 CITY = """
+import tempfile
+from pathlib import Path
+from benchmarks.grid_city import write
 from maplebridge.kernel import clock
 from maplebridge.people.actor import system
 from maplebridge.places.actions import import_city
-from maplebridge.site.demo.city import map_file
-import_city(system("benchmark"), roads=map_file(), name="Helsinki", time_zone="Europe/Helsinki", at=clock.now())
+with tempfile.TemporaryDirectory() as folder:
+    roads, areas = write(Path(folder))
+    import_city(system("benchmark"), roads=roads, areas=areas, name="Grid", time_zone="UTC", at=clock.now())
 """
 
 
 @contextmanager
 def served(*, postgresql: bool = False, city: bool = True, prepare: str = "", **settings: str) -> Iterator[Served]:
-    """Run a server for the block, with the demo's map of central Helsinki; `prepare` is Python run before it starts."""
+    """Run a server for the block, with the map of the grid city; `prepare` is Python run before it starts."""
     with tempfile.TemporaryDirectory(prefix="maplebridge-bench-") as home:
         env = {key: value for key, value in os.environ.items() if not key.startswith("MAPLEBRIDGE_")}
         env |= {"MAPLEBRIDGE_HOME": home, "MAPLEBRIDGE_PASSWORD": PASSWORD}

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -25,6 +26,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
+sys.setswitchinterval(0.0005)  # a thread that comes back from the database waits so long at most for its turn
 hub = Hub()
 pages = Bridge(django_wsgi, threads=settings.CONFIG.threads)
 

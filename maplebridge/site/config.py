@@ -31,7 +31,7 @@ class Config:
     language: str = "en"
     demo: bool = False
     worker: bool = True  # run reactions and timers inside the server; false where `maplebridge worker` runs apart
-    threads: int = 8  # requests that Django answers at once in one process
+    threads: int = 4  # requests that Django answers at once in one process
 
     @property
     def secure(self) -> bool:
