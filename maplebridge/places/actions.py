@@ -128,11 +128,11 @@ def set_speeds(
     city = City.objects.order_by("pk").first()
     if city is None:
         raise CannotSetSpeeds(_("There is no city yet. Import its map first."))
+    try:  # before the act, which keeps other writers waiting
+        report = rebuild_roads(directory or city_directory(), speeds, progress)
+    except ValueError as error:
+        raise CannotSetSpeeds(str(error)) from None
     with act(actor, "places.speeds_set", at=at) as entry:
-        try:
-            report = rebuild_roads(directory or city_directory(), speeds, progress)
-        except ValueError as error:
-            raise CannotSetSpeeds(str(error)) from None
         city.speeds = dict(speeds)
         city.save(update_fields=["speeds"])
         entry.about(city, speeds=city.speeds)
