@@ -49,7 +49,7 @@ export const en = {
   unit_min: 'min',
   unit_h: 'h',
   target: '{age} of {target}',
-  target_over: '{age}, target was {target}',
+  target_over: 'late, {age} of {target}',
   eta: '{eta} by road',
   away_by: '{distance} away',
   accept: 'Accept',

@@ -51,7 +51,7 @@ export const zh: Words = {
   unit_min: '分',
   unit_h: '小时',
   target: '{age}，目标 {target}',
-  target_over: '{age}，已超过目标 {target}',
+  target_over: '超时 {age}，目标 {target}',
   eta: '沿路 {eta}',
   away_by: '距离 {distance}',
   accept: '接受',
