@@ -5,7 +5,7 @@ from typing import Any
 
 from maplebridge.incidents.models import Incident, IncidentType, Report
 from maplebridge.incidents.rules import Said, likeness
-from maplebridge.incidents.rules.likeness import REACH_M, THRESHOLD, window_minutes
+from maplebridge.incidents.rules.likeness import REACH_M, THRESHOLD, could_be_alike, window_minutes
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import bbox_around, distance_m
 from maplebridge.people.actor import Actor
@@ -36,14 +36,17 @@ def possible_duplicates(
     words = _narratives_of(candidates)
     mine = Said(type.code if type else "", family, lon, lat, at, narrative)
     rows = [_likeness_row(mine, other, words.get(other.pk, "")) for other in candidates]
-    return sorted((r for r in rows if r["score"] >= THRESHOLD), key=lambda r: -r["score"])[:5]
+    return sorted((r for r in rows if r and r["score"] >= THRESHOLD), key=lambda r: -r["score"])[:5]
 
 
 def _likeness_row(mine: Said, other: Incident, words: str) -> Row:
+    """A pair as a row; empty where no words could make them alike enough."""
     metres = distance_m(mine.lon, mine.lat, other.lon, other.lat)
     kind = mine.type or other.type_id  # before a type is chosen, place, time and words decide
     mine = Said(kind, mine.family or other.type.family, mine.lon, mine.lat, mine.at, mine.narrative)
     theirs = Said(other.type_id, other.type.family, other.lon, other.lat, other.reported_at, words)
+    if not could_be_alike(mine, theirs, metres=metres):
+        return {}
     found = likeness(mine, theirs, metres=metres)
     return {"id": other.pk, "number": other.label, "score": found.score, "why": found.why}
 

@@ -67,14 +67,25 @@ def likeness(one: Said, other: Said, *, metres: float, by_road: bool = False) ->
     Near and recent fall linearly to 0 at REACH_M and at the family's window. Kind is 1 for the same type, 0.6 for
     the same family, 0.25 otherwise; words count a neutral 0.5 when either report has none. The weights are ours.
     """
+    minutes, close, kind = _closeness(one, other, metres)
+    words = word_likeness(one.narrative, other.narrative)
+    score = close * (kind + (0.5 if words is None else words)) / 2
+    return Likeness(round(score, 3), _why(metres, by_road, minutes, kind, words))
+
+
+def could_be_alike(one: Said, other: Said, *, metres: float) -> bool:
+    """Whether a pair could reach the threshold if all its words were alike: what is worth the look at the words."""
+    _minutes, close, kind = _closeness(one, other, metres)
+    return close * (kind + 1) / 2 >= THRESHOLD
+
+
+def _closeness(one: Said, other: Said, metres: float) -> tuple[float, float, float]:
+    """Minutes apart, near^0.4 x recent^0.2, and kind."""
     minutes = abs((one.at - other.at).total_seconds()) / 60
     window = max(window_minutes(one.family), window_minutes(other.family))
     near, recent = max(0.0, 1 - metres / REACH_M), max(0.0, 1 - minutes / window)
     kind = 1.0 if one.type == other.type else _SAME_FAMILY if one.family == other.family else _OTHER_KIND
-    words = word_likeness(one.narrative, other.narrative)
-    like = (kind + (0.5 if words is None else words)) / 2
-    score = near**0.4 * recent**0.2 * like
-    return Likeness(round(score, 3), _why(metres, by_road, minutes, kind, words))
+    return minutes, near**0.4 * recent**0.2, kind
 
 
 def _why(metres: float, by_road: bool, minutes: float, kind: float, words: float | None) -> str:

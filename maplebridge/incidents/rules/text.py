@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NARRATIVE_MAX = 20_000  # characters
 _LATIN = re.compile(r"[a-z0-9]+")
@@ -58,6 +59,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _UNSTORABLE.sub("", lines)).strip()
 
 
+@lru_cache(maxsize=2048)
 def tokens(text: str) -> frozenset[str]:
     """Cut a text into comparable tokens: concepts (`=bike`), stemmed English words, and pairs of Han characters."""
     folded = unicodedata.normalize("NFKC", text).lower().replace("e-bike", "ebike")
