@@ -59,6 +59,7 @@ export async function run(line: string, find: (text: string) => void): Promise<b
     desk.say(t(parsed.wrong, { word: parsed.word }), 'no');
     return false;
   }
+  desk.notices = [];
   await carry(parsed.command, find);
   return true;
 }

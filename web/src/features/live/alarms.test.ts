@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { ago, incident, NOON, unit } from '../testing';
+import { alarmsOf } from './alarms';
+
+const kinds = (...args: Parameters<typeof alarmsOf>) => alarmsOf(...args).map((alarm) => alarm.kind);
+const nothing = new Set<string>();
+
+describe('alarms', () => {
+  it('stand loudest first: panic, welfare, status, new, overdue', () => {
+    const units = [
+      unit({ id: 1, timer_at: ago(5) }),
+      unit({ id: 2, alarm: 'welfare' }),
+      unit({ id: 3, alarm: 'panic' }),
+      unit({ id: 4, timer_at: ago(-60) }),
+    ];
+    const incidents = [incident({ id: 1, reported_at: ago(700) }), incident({ id: 2, priority: 1, reported_at: ago(5) })];
+    expect(kinds(units, incidents, NOON, nothing)).toEqual(['panic', 'welfare', 'status', 'new', 'overdue']);
+  });
+
+  it('are quiet once seen, and speak again when they begin anew', () => {
+    const before = unit({ alarm: 'panic', since_at: ago(100) });
+    const seen = new Set(alarmsOf([before], [], NOON, nothing).map((alarm) => alarm.id));
+    expect(alarmsOf([before], [], NOON, seen)).toEqual([]);
+    expect(kinds([{ ...before, since_at: ago(1) }], [], NOON, seen)).toEqual(['panic']);
+  });
+
+  it('do not call out what is not urgent, not new, held or arrived', () => {
+    const rows = [
+      incident({ id: 1, priority: 5, reported_at: ago(5) }),
+      incident({ id: 2, priority: 1, reported_at: ago(90) }),
+      incident({ id: 3, held: true, reported_at: ago(5000) }),
+      incident({ id: 4, onscene_at: ago(10), reported_at: ago(5000) }),
+      incident({ id: 5, state: 'Closed', reported_at: ago(5000), closed_at: ago(10) }),
+    ];
+    expect(alarmsOf([], rows, NOON, nothing)).toEqual([]);
+  });
+});
