@@ -1,6 +1,7 @@
 """How far the free units reach by road in one minute, in three: soft outlines and the share of streets inside."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -15,11 +16,21 @@ from maplebridge.kernel.clock import stamp
 from maplebridge.people.actor import Actor
 from maplebridge.places.roads.places import Reachable
 
-FRESH_FOR = timedelta(seconds=3)  # consoles ask together; within this time they get one answer
+FRESH_S, FRESH_S_EACH = 2.0, 0.01  # consoles ask together and get one answer for so long, longer for a large fleet
 LONGEST_S = 900
 TOLERANCE_DEG = 0.00004  # some 4 m: less than a line on the map is wide
 
-_kept: dict[tuple[Any, ...], tuple[datetime, dict[str, Any]]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that stands from one moment to another."""
+
+    asked_at: datetime
+    fresh_until: datetime
+    answer: dict[str, Any]
+
+
+_kept: dict[tuple[int, tuple[int, ...]], Kept] = {}
 _lock = Lock()
 
 
@@ -29,14 +40,15 @@ def reach(actor: Actor, *, seconds: list[int], at: datetime) -> dict[str, Any]:
     `share` is that of street metres in the city inside the outline, from evenly laid sample points; None without roads.
     """
     actor.must("units.view")
-    free = [unit for unit in snapshot(at=at).in_order() if unit.free]
-    key = (id(network_of("car")), tuple(seconds), tuple(unit.id for unit in free))
+    key = (id(network_of("car")), tuple(seconds))
     with _lock:
-        if key in _kept and timedelta(0) <= at - _kept[key][0] < FRESH_FOR:
-            return _kept[key][1]
+        if key in _kept and _kept[key].asked_at <= at < _kept[key].fresh_until:
+            return _kept[key].answer
+        free = [unit for unit in snapshot(at=at).in_order() if unit.free]
         answer = _answer(free, seconds, at)
-        _kept.clear()
-        _kept[key] = at, answer
+        if len(_kept) > 8:
+            _kept.clear()
+        _kept[key] = Kept(at, at + timedelta(seconds=FRESH_S + FRESH_S_EACH * len(free)), answer)
         return answer
 
 
