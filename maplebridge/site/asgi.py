@@ -62,10 +62,13 @@ def warm() -> None:
     """Load what the first request would otherwise wait for: addresses, templates, compiled road search."""
     from django.urls import get_resolver
 
+    from maplebridge.places import queries as places
     from maplebridge.places.roads.warm import warm as warm_roads
 
+    places.hold_for(seconds=1.0)
     try:
         _ = get_resolver().url_patterns
         warm_roads()
+        places.warm()
     except Exception:
         log.exception("Something could not be made ready before the first request; it will be made then.")
