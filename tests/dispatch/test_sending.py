@@ -16,6 +16,7 @@ from maplebridge.dispatch.actions import (
     stand_down,
     swap_units,
 )
+from maplebridge.dispatch.actions.parts import one_job_each
 from maplebridge.dispatch.models import Assignment, UnitStatus
 from maplebridge.incidents.actions import close_incident, merge_incidents
 from maplebridge.journal.models import Entry
@@ -194,3 +195,11 @@ def test_two_dispatchers_at_the_same_moment_send_a_unit_once(dispatcher, noon, m
     assert Assignment.objects.active().count() == 1
     assert sum(isinstance(answer, str) for answer in answers) == 1
     assert len(answers) == 2
+
+
+def test_the_databases_own_refusal_of_a_second_job_becomes_a_sentence(noon, make_unit, make_incident):
+    unit = make_unit("M21")
+    with pytest.raises(CannotAssignUnit, match="Somebody else sent this unit"), one_job_each(CannotAssignUnit):
+        for _twice in range(2):
+            Assignment.objects.create(incident=make_incident(), unit=unit, assigned_at=noon)
+    assert Assignment.objects.active().count() == 1
