@@ -29,7 +29,7 @@ STATUSES = {
 }
 AT_WORK = ("Assigned", "EnRoute", "OnScene")
 
-# Secondary statuses: what a unit does within its primary one. After NENA-STA-021 and the usual CAD sets.
+# Secondary statuses: what a unit does within its primary one. The words are ours, not those of the EIDO registry.
 SECONDARIES: dict[str, dict[str, object]] = {
     "Available": {
         "AtPost": _("at its post"),
