@@ -40,6 +40,7 @@ export function makeMap(choice: MapChoice): maplibre.Map {
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
+  map.on('error', ({ error }) => console.warn('Map:', error.message)); // a tile that did not come is no fault of the page
   return map;
 }
 
