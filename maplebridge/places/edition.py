@@ -76,6 +76,7 @@ def make_edition(
     if data is not None and not (folder / "spots.json").is_file():
         say(_("Finding streets, corners and addresses"), 0.0)
         _write_spots(folder / "spots.json", data)
+        say(_("Finding streets, corners and addresses"), 1.0)
     report = _build_roads(source, directory, speeds, say)
     box, spots = _read_spots(folder / "spots.json")
     _keep_source(source, directory)

@@ -58,10 +58,12 @@ def cut(layers: list[Layer], progress: Callable[[float], None] | None = None) ->
         if z == MAX_ZOOM:
             say(done + share)
             continue
-        for i, (cx, cy) in enumerate(((2 * x, 2 * y), (2 * x + 1, 2 * y), (2 * x, 2 * y + 1), (2 * x + 1, 2 * y + 1))):
+        for i in (3, 2, 1, 0):  # the last put down is the first taken up
+            cx, cy = 2 * x + i % 2, 2 * y + i // 2
             below = [piece for layer in inside if (piece := _clipped(layer, z + 1, cx, cy)) is not None]
             if below:
                 stack.append((z + 1, cx, cy, below, done + share * i / 4, share / 4))
+    say(1.0)
 
 
 def _clipped(layer: Layer, z: int, x: int, y: int) -> Layer | None:

@@ -83,6 +83,14 @@ def test_many_varints_are_as_each_alone(values):
     assert offsets[-1] == len(data)
 
 
+def test_progress_only_grows_and_ends_at_one():
+    streets = np.array([shapely.LineString([(24 + i / 20, 60), (24 + i / 20, 60.3)]) for i in range(6)], object)
+    seen = []
+    tiles = list(cut([layer_of("street", LINE, streets, [{}] * 6, [MIN_ZOOM] * 6)], seen.append))
+    assert tiles and seen == sorted(seen) and seen[-1] == 1.0
+    assert len({tile[:3] for tile in tiles}) == len(tiles)
+
+
 @settings(max_examples=25)
 @given(st.lists(st.tuples(st.floats(24.9, 25.0), st.floats(60.1, 60.2)), min_size=2, max_size=6, unique=True))
 def test_a_street_is_in_every_tile_it_passes_within_a_unit_of_its_place(path):
