@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.incidents.actions.shared import (
     checked_text,
-    locked,
+    current,
     locked_own,
     must_any,
     not_before_report,
@@ -55,7 +55,7 @@ def mark_resources(actor: Actor, *, incident: Incident, state: str, at: datetime
     `incidents.state_changed`. An incident that has ended stays as it is when units leave it; sending a unit to one
     raises CannotMark.
     """
-    fresh = locked(incident)
+    fresh = current(incident)
     if state == "Active" and (fresh.state in (*ENDED_STATES, "ReOpened")):
         return fresh
     facts = _steps(fresh, state, at)

@@ -24,7 +24,13 @@ class CannotChangeMerged(Refused):
 
 def locked(incident: Incident) -> Incident:
     """Read the incident again, locked until the act ends. Raises NotFound."""
-    fresh = Incident.objects.select_for_update().filter(pk=incident.pk).first()
+    return current(incident, lock=True)
+
+
+def current(incident: Incident, *, lock: bool = False) -> Incident:
+    """Read the incident again. Raises NotFound."""
+    rows = Incident.objects.select_for_update() if lock else Incident.objects.all()
+    fresh = rows.filter(pk=incident.pk).first()
     if fresh is None:
         raise NotFound(_("This incident is no longer there."))
     return fresh
