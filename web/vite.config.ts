@@ -5,6 +5,12 @@ import { ENTRIES } from './entries.js';
 
 const out = fileURLToPath(new URL('../maplebridge/site/assets/app', import.meta.url));
 
+/** What comes after the first paint: the map. */
+const LAZY = /maplibre|\/places\/(livemap|layers|marks)\.ts|\/shared\/map\.ts/;
+
+/** One chunk beside a facade of a fixed name, so that no lazy chunk imports the facade back by another address. */
+const APP_CHUNK = { groups: [{ name: 'app', test: (id: string) => !LAZY.test(id) && !id.endsWith('/main.ts') }] };
+
 /** `--mode NAME` picks the entry: each is its own build, so that its styles stand in one file of a fixed name. */
 export default defineConfig(({ mode }) => {
   const name = mode in ENTRIES ? (mode as keyof typeof ENTRIES) : 'console';
@@ -25,7 +31,7 @@ export default defineConfig(({ mode }) => {
         input: { [name]: fileURLToPath(new URL(ENTRIES[name], import.meta.url)) },
         output: {
           entryFileNames: '[name].js',
-          codeSplitting: { groups: [{ name: 'preload', test: /preload-helper/ }] },
+          ...(name === 'console' ? { codeSplitting: APP_CHUNK } : {}),
           chunkFileNames: `${name}-chunks/[name]-[hash].js`,
           assetFileNames: (asset) =>
             asset.names.some((n) => n.endsWith('.css')) ? `${name}.css` : `${name}-chunks/[name]-[hash][extname]`,

@@ -32,6 +32,7 @@ WORKPLACES = {
     "auditor": "/journal",
 }
 THEMES = ("light", "dark")
+CONSOLE_PRELOAD = ("/api/me", "/api/board", "/api/types")  # asked for while the script still loads
 YEAR_S = 365 * 24 * 3600
 
 
@@ -203,7 +204,8 @@ def console(request: HttpRequest) -> HttpResponse:
     """The dispatcher's console: a shell; everything in it comes by the API. `?pane=queue` and `?pane=map` halve it."""
     if page_actor(request) is None:
         return to_sign_in(request)
-    return render(request, "site/console.html", {"console_config": {"language": translation.get_language()}})
+    context = {"console_config": {"language": translation.get_language()}, "preload": CONSOLE_PRELOAD}
+    return render(request, "site/console.html", context)
 
 
 @require_safe

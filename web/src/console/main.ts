@@ -1,6 +1,6 @@
-/** The console's entry: styles, and the rest as chunks, so that nothing imports this file back. */
+/** The console's entry: styles and the start. */
 import '../shared/tokens.css';
 import '../shared/base.css';
 import './console.css';
 
-void import('./start');
+import './start';

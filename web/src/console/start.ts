@@ -60,7 +60,7 @@ async function start(): Promise<void> {
   target.replaceChildren();
   mount(App, { target });
   void desk.flush();
-  performance.mark('console-shown');
+  requestAnimationFrame(() => setTimeout(() => performance.mark('console-painted')));
   window.addEventListener('pagehide', () => localStorage.setItem(MUTE, desk.sound ? '0' : '1'));
 }
 

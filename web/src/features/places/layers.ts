@@ -10,6 +10,13 @@ export const CLUSTER_FROM = 250;
 
 export const clustering = (many: boolean) => ({ cluster: many, clusterRadius: 34, clusterMaxZoom: 15 });
 
+/** Size of the unit rings by zoom; smaller far out where there is a crowd of them. */
+export const unitSize = (crowd: boolean): unknown =>
+  ['interpolate', ['linear'], ['zoom'], 11, crowd ? 0.3 : 0.62, 14, crowd ? 0.5 : 0.92, 16, 0.92];
+
+/** Number of units from which they are a crowd. */
+export const CROWD_FROM = 200;
+
 /** Add sources and layers to a freshly loaded style. */
 export function addLayers(map: MapLibre, ink: Inks, many: boolean): void {
   for (const name of ['reach', 'route', 'chosen', 'units']) map.addSource(name, { type: 'geojson', data: EMPTY });
@@ -56,13 +63,6 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
       },
     },
     {
-      id: 'clusters', type: 'symbol', source: 'incidents', filter: ['has', 'point_count'],
-      layout: {
-        'icon-image': ['concat', 'c|', ['to-string', ['get', 'rank']], '|', ['to-string', ['get', 'point_count_abbreviated']]],
-        'icon-allow-overlap': true,
-      },
-    },
-    {
       id: 'incidents', type: 'symbol', source: 'incidents', filter: ['!', ['has', 'point_count']],
       layout: {
         'icon-image': ['get', 'icon'],
@@ -80,7 +80,7 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
       id: 'units', type: 'symbol', source: 'units',
       layout: {
         'icon-image': ['get', 'icon'],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.62, 14, 0.92],
+        'icon-size': unitSize(false) as never,
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'symbol-sort-key': ['-', 10, ['get', 'order']],
@@ -89,6 +89,13 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
           : {}),
       },
       paint,
+    },
+    {
+      id: 'clusters', type: 'symbol', source: 'incidents', filter: ['has', 'point_count'],
+      layout: {
+        'icon-image': ['concat', 'c|', ['to-string', ['get', 'rank']], '|', ['to-string', ['get', 'point_count_abbreviated']]],
+        'icon-allow-overlap': true,
+      },
     },
     {
       id: 'draft', type: 'circle', source: 'chosen', filter: ['get', 'draft'],

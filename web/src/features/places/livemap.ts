@@ -2,7 +2,7 @@
 import type { GeoJSONSource, MapLayerMouseEvent } from 'maplibre-gl';
 import type { IncidentRow, Reach, UnitRow } from '../../shared/contract';
 import { makeMap, maplibre, type MapLibre } from '../../shared/map';
-import { addLayers, CLUSTER_FROM, clustering, EMPTY } from './layers';
+import { addLayers, CLUSTER_FROM, clustering, CROWD_FROM, EMPTY, unitSize } from './layers';
 import { imageFor, inks, RATIO } from './images';
 import { incidentMark, showsIncident, showsUnit, Told, unitMark } from './marks';
 
@@ -79,6 +79,7 @@ export class LiveMap {
     const now = this.#o.now();
     const rows = [...incidents.values()].filter(showsIncident);
     this.#source('incidents')?.setData(this.#incidents.all(rows.map((row) => incidentMark(row, now))));
+    this.map.setLayoutProperty('units', 'icon-size', unitSize(units.size >= CROWD_FROM) as never);
     this.#source('units')?.setData(this.#units.all([...units.values()].filter(showsUnit).map(unitMark)));
     this.#gather();
   }
