@@ -28,10 +28,19 @@ class Config:
     debug: bool = False
     time_zone: str = "UTC"
     style_url: str = ""  # an online map style instead of our own base map
+    map_hosts: str = ""  # where that style takes its tiles from besides its own host: https://tiles.example.org ...
     language: str = "en"
     demo: bool = False
     worker: bool = True  # run reactions and timers inside the server; false where `maplebridge worker` runs apart
     threads: int = 4  # requests that Django answers at once in one process
+
+    @property
+    def map_origins(self) -> tuple[str, ...]:
+        """Origins that a browser may fetch the configured online map from; none with our own base map."""
+        if not self.style_url:
+            return ()
+        style = urlsplit(self.style_url)
+        return tuple(dict.fromkeys((f"{style.scheme}://{style.netloc}", *self.map_hosts.split())))
 
     @property
     def secure(self) -> bool:
@@ -95,6 +104,10 @@ def _checked(config: Config) -> Config:
         ) from error
     if config.database and urlsplit(config.database).scheme not in ("postgresql", "postgres"):
         raise BadConfiguration("database must start with postgresql:// , or be empty for the embedded SQLite.")
+    if any(
+        urlsplit(url).scheme not in ("http", "https") for url in (config.style_url, *config.map_hosts.split()) if url
+    ):
+        raise BadConfiguration("style_url and map_hosts are addresses that start with https:// (or http://).")
     if config.language not in ("en", "zh-hans"):
         raise BadConfiguration(f"language is {config.language!r}; write en or zh-hans.")
     return replace(config, home=config.home.expanduser().resolve())

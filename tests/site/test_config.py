@@ -64,3 +64,25 @@ def test_the_secret_is_made_once_and_for_the_owner_alone(tmp_path):
 def test_cookies_are_secure_where_the_origin_is(tmp_path):
     assert load({"MAPLEBRIDGE_HOME": str(tmp_path), "MAPLEBRIDGE_ORIGIN": "https://police.example"}).secure
     assert not load({"MAPLEBRIDGE_HOME": str(tmp_path)}).secure
+
+
+def test_an_online_map_is_let_through_the_content_security_policy_and_nothing_else_is():
+    from maplebridge.site.middleware import content_security_policy
+
+    ours = content_security_policy(load({}))
+    assert "http" not in ours
+    theirs = content_security_policy(
+        load(
+            {
+                "MAPLEBRIDGE_STYLE_URL": "https://maps.example.org/style.json",
+                "MAPLEBRIDGE_MAP_HOSTS": "https://tiles.example.org",
+            }
+        )
+    )
+    assert "connect-src 'self' https://maps.example.org https://tiles.example.org;" in theirs
+    assert "script-src 'self';" in theirs
+
+
+def test_a_map_address_that_is_none_is_refused_with_a_sentence():
+    with pytest.raises(BadConfiguration, match="https://"):
+        load({"MAPLEBRIDGE_STYLE_URL": "javascript:alert(1)"})
