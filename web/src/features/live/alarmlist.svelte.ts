@@ -1,5 +1,5 @@
 /** Alarms not yet seen by this person, followed as time and the stream go on. */
-import { alarmsOf, type Alarm } from './alarms';
+import { alarmsOf, lasting, type Alarm } from './alarms';
 import { desk } from './desk.svelte';
 import { now } from './now.svelte';
 
@@ -13,23 +13,36 @@ const kept = (): string[] => {
   }
 };
 
+const nothing: ReadonlySet<string> = new Set();
 let seen = $state.raw<ReadonlySet<string>>(new Set(kept()));
 
 const list = $derived.by(() => {
   if (desk.past) return [];
   const at = Math.floor(now() / 2000) * 2000;
-  return alarmsOf(desk.units.values(), desk.incidents.values(), at, seen);
+  return alarmsOf(desk.units.values(), desk.incidents.values(), at, nothing);
 });
+const unseen = $derived(list.filter((alarm) => !seen.has(alarm.id)));
 
-export const alarmList = (): Alarm[] => list;
+export const alarmList = (): Alarm[] => unseen;
+
+/** Forget what was seen of alarms that have ended, so that the next one is new. Call in an effect. */
+export function forgetEnded(): void {
+  if (desk.past || !desk.board.loaded) return;
+  const still = lasting(seen, list);
+  if (still.size < seen.size) remember(still);
+}
 
 function see(ids: string[]): void {
-  seen = new Set([...seen, ...ids].slice(-2000));
-  sessionStorage.setItem(SHELF, JSON.stringify([...seen]));
+  remember(new Set([...seen, ...ids]));
+}
+
+function remember(ids: ReadonlySet<string>): void {
+  seen = ids;
+  sessionStorage.setItem(SHELF, JSON.stringify([...ids]));
 }
 
 export const markSeen = (alarm: Alarm): void => see([alarm.id]);
-export const markAllSeen = (): void => see(list.filter((alarm) => alarm.kind !== 'panic').map((alarm) => alarm.id));
+export const markAllSeen = (): void => see(unseen.filter((alarm) => alarm.kind !== 'panic').map((alarm) => alarm.id));
 
 /** Go to what it is about. */
 export function show(alarm: Alarm): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ago, incident, NOON, unit } from '../testing';
-import { alarmsOf } from './alarms';
+import { alarmsOf, lasting } from './alarms';
 
 const kinds = (...args: Parameters<typeof alarmsOf>) => alarmsOf(...args).map((alarm) => alarm.kind);
 const nothing = new Set<string>();
@@ -22,6 +22,14 @@ describe('alarms', () => {
     const seen = new Set(alarmsOf([before], [], NOON, nothing).map((alarm) => alarm.id));
     expect(alarmsOf([before], [], NOON, seen)).toEqual([]);
     expect(kinds([{ ...before, since_at: ago(1) }], [], NOON, seen)).toEqual(['panic']);
+  });
+
+  it('of a unit that calls for help twice are two, though its status never changed', () => {
+    const calling = unit({ alarm: 'panic' });
+    const seen = new Set(alarmsOf([calling], [], NOON, nothing).map((alarm) => alarm.id));
+    const after = lasting(seen, alarmsOf([unit()], [], NOON, nothing));
+    expect(kinds([calling], [], NOON, after)).toEqual(['panic']);
+    expect(lasting(seen, alarmsOf([calling], [], NOON, nothing))).toEqual(seen);
   });
 
   it('do not call out what is not urgent, not new, held or arrived', () => {

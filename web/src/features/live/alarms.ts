@@ -36,5 +36,9 @@ export function alarmsOf(
     .sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || (a.incident?.priority ?? 0) - (b.incident?.priority ?? 0));
 }
 
+/** Of the alarms seen or heard, those that still last; one that ended and begins again is new. */
+export const lasting = (known: ReadonlySet<string>, alarms: readonly Alarm[]): Set<string> =>
+  new Set(alarms.map((alarm) => alarm.id).filter((id) => known.has(id)));
+
 const isFresh = (incident: IncidentRow, now: number): boolean =>
   incident.priority <= CALL_OUT && incident.state === 'Active' && !incident.merged_into && now - Date.parse(incident.reported_at) < 60_000;
