@@ -13,10 +13,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -25,8 +25,8 @@ FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 PAPER = {"viewport": {"width": 900, "height": 1200}}
-HELSINKI = {"latitude": 60.1688, "longitude": 24.9405}
-Step = Callable[["Studio"], None]
+NEARBY = ((24.9397, 60.1669), (24.9404, 60.1660), (24.9385, 60.1653), (24.9372, 60.1680), (24.9390, 60.1676),
+          (24.9420, 60.1652), (24.9418, 60.1664), (24.9438, 60.1660))  # fmt: skip
 
 
 class Studio:
@@ -36,12 +36,13 @@ class Studio:
         self.browser = browser
         self.url = url
         self.job = 0
+        self.place = {"latitude": 60.1688, "longitude": 24.9405}  # where the officer's phone is
 
     def person(self, username: str, *, zh: bool = False, dark: bool = False, **options: object) -> Page:
         """A page of somebody signed in (or of a resident, for "")."""
         context: BrowserContext = self.browser.new_context(
             base_url=self.url, locale="zh-CN" if zh else "en-GB", color_scheme="dark" if dark else "light",
-            geolocation=HELSINKI, permissions=["geolocation"], **options,  # type: ignore[arg-type]
+            geolocation=self.place, permissions=["geolocation"], **options,  # type: ignore[arg-type]
         )  # fmt: skip
         context.set_default_timeout(60_000)
         page = context.new_page()
@@ -58,10 +59,11 @@ class Studio:
         token = next(c["value"] for c in page.context.cookies() if c["name"] == "csrftoken")
         return page.context.request.post(path, data=body, headers={"X-CSRFToken": token}).json()
 
-    def keep(self, page: Page, name: str, *, settle_s: float = 2.5, whole: bool = False) -> None:
+    def keep(self, page: Page, name: str, *, settle_s: float = 2.5, margin: int = 0) -> None:
         """Take the picture, with few colours, so that it is small; then leave."""
         page.wait_for_timeout(settle_s * 1000)
-        picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        picture = ImageOps.expand(picture, margin, "white")
         few = picture.quantize(160, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(OUT / f"{name}.png", optimize=True)
         print(f"{name}.png {(OUT / f'{name}.png').stat().st_size // 1024} KB")
@@ -114,7 +116,7 @@ def sheet(studio: Studio, name: str, *, zh: bool) -> None:
     over = [row for row in rows if row["onscene_at"] and row["type"] == "dispute"]  # type: ignore[attr-defined, index]
     page.emulate_media(media="print")
     page.goto(f"/incidents/{over[0]['id']}/sheet")
-    studio.keep(page, name)
+    studio.keep(page, name, margin=56)
 
 
 def arrange(studio: Studio) -> None:
@@ -130,9 +132,20 @@ def arrange(studio: Studio) -> None:
     rider = next(unit for unit in units if unit["call_sign"] == "M21")  # type: ignore[attr-defined]
     if rider["incident_id"]:
         studio.ask(page, f"/api/incidents/{rider['incident_id']}/stand_down", {"unit_id": rider["id"]})
+    for lon, lat in NEARBY:  # one from which the one-ways let it through
+        studio.ask(page, f"/api/units/{rider['id']}/position", {"lon": lon, "lat": lat, "at": _now()})
+        way = studio.ask(page, f"/api/incidents/{made['id']}/recommendations?limit=24")  # type: ignore[index, call-overload]
+        mine = next((row for row in way if row["unit_id"] == rider["id"]), None)  # type: ignore[attr-defined]
+        if mine and 45 < mine["eta_s"] < 200:
+            studio.place = {"latitude": lat, "longitude": lon}
+            break
     studio.ask(page, f"/api/incidents/{made['id']}/assignments", {"unit_id": rider["id"]})  # type: ignore[index, call-overload]
     studio.ask(page, f"/api/units/{rider['id']}/status", {"status": "EnRoute"})
     page.context.close()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def pictures(studio: Studio) -> None:
@@ -164,7 +177,7 @@ def main() -> None:
     command = [sys.executable, "-m", "maplebridge.site.cli", "demo", "--still", "--port", str(port)]
     server = subprocess.Popen(command, env=env, cwd=ROOT)
     try:
-        _wait(f"http://127.0.0.1:{port}/")
+        _wait(f"http://127.0.0.1:{port}/", server)
         with sync_playwright() as playwright:
             found = shutil.which("chromium") or shutil.which("google-chrome")
             pictures(Studio(playwright.chromium.launch(executable_path=found, args=FLAGS), f"http://127.0.0.1:{port}"))
@@ -173,8 +186,10 @@ def main() -> None:
         server.wait(20)
 
 
-def _wait(url: str) -> None:
+def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
     for _try in range(900):
+        if server.poll() is not None:
+            raise SystemExit("The demo ended before it answered; what it said stands above.")
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return
