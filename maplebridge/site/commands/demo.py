@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import webbrowser
 
 from maplebridge.site.commands import declare, say
@@ -49,15 +48,12 @@ def run(options: argparse.Namespace) -> int:
     prepare(settings.HOME, say)
     address = f"http://127.0.0.1:{port}/"
     say(f"Maplebridge is at {address} (Ctrl+C ends it)")
-    if not os.environ.get("NO_BROWSER"):
-        threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
-    life = None if options.still else subprocess.Popen([sys.executable, "-m", "maplebridge.site.demo"])
+    stopping = threading.Event()
+    threading.Thread(target=_go_on, args=(address, stopping, not options.still), daemon=True).start()
     try:
         serve_forever(host="127.0.0.1", port=port)
     finally:
-        if life:
-            life.terminate()
-            life.wait(10)
+        stopping.set()
     return 0
 
 
@@ -72,14 +68,19 @@ def _port_of_environment() -> int:
     return int(text) if text else int(settings.CONFIG.port)
 
 
-def _open_when_ready(address: str) -> None:
-    """Open the start page in the person's browser as soon as the server answers."""
+def _go_on(address: str, stopping: threading.Event, alive: bool) -> None:
+    """Once the server answers, open the start page in the person's browser and let the city live until `stopping`."""
     from urllib.request import urlopen
 
-    for _try in range(200):
+    while not stopping.is_set():
         try:
             with urlopen(address, timeout=2):  # noqa: S310  # our own address
                 break
         except OSError:
-            time.sleep(0.2)
-    webbrowser.open(address)
+            stopping.wait(0.2)
+    if not os.environ.get("NO_BROWSER"):
+        webbrowser.open(address)
+    if alive and not stopping.is_set():
+        life = subprocess.Popen([sys.executable, "-m", "maplebridge.site.demo"])  # ends by itself when we do
+        stopping.wait()
+        life.terminate()

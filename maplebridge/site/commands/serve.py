@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 def serve_forever(*, host: str, port: int, processes: int = 1, reload: bool = False) -> None:
     """Run the server until SIGINT or SIGTERM. Raises BadConfiguration when the port is taken."""
+    from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -61,6 +62,7 @@ def serve_forever(*, host: str, port: int, processes: int = 1, reload: bool = Fa
     if not port_is_free(host, port):
         raise BadConfiguration(f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1}.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maplebridge.site.settings")
+    connections.close_all()  # the server's processes are forked from this one and open their own
     Granian(
         "maplebridge.site.asgi:application",
         address=host,
