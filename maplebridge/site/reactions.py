@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections
 
 from maplebridge.dispatch import tasks as dispatch
+from maplebridge.incidents import tasks as incidents
 from maplebridge.journal.act import on_commit_wake
 from maplebridge.journal.models import Entry
 from maplebridge.journal.reader import Reader
@@ -33,6 +34,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
     return (
         (timedelta(seconds=5), dispatch.watch_timers),
         (timedelta(minutes=10), dispatch.forget_old_positions),
+        (timedelta(hours=1), incidents.erase_expired_data),
     )
 
 
