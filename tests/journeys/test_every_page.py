@@ -19,7 +19,6 @@ WORKPLACES = (
     ("officer", "/unit"),
     ("auditor", "/journal"),
     ("auditor", "/journal/1"),
-    ("auditor", "/journal/verify"),
 )
 
 
