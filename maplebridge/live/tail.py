@@ -21,6 +21,7 @@ from maplebridge.places.models import Area
 from maplebridge.positions.models import LatestPosition
 
 POLL_S = 0.1
+GATHER_S = 0.01  # what commits within it is read at once
 TICK_S = 2.0
 POSITIONS_S = 1.0
 BATCH = 500
@@ -92,16 +93,26 @@ class Tail:
         if not wakeable:
             await asyncio.sleep(seconds)
             return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+        if self.hub.subscribers:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), seconds)
+        await asyncio.sleep(GATHER_S if self.hub.subscribers else seconds)
 
     async def _entries(self) -> None:
         self._woken.clear()
         loop = asyncio.get_running_loop()
-        while items := await loop.run_in_executor(self._reader, read_after, self.hub.position):
+        if not self.hub.subscribers:  # nobody listens: keep up with the position alone
+            position = await loop.run_in_executor(self._reader, last_position)
+            if not self.hub.subscribers:
+                self.hub.position = position
+                return
+        full = True
+        while full:
+            items = await loop.run_in_executor(self._reader, read_after, self.hub.position)
             bound = self.hub.areas_matter()
             paths = await loop.run_in_executor(self._reader, paths_of, items) if bound else {}
             self.hub.publish(items, paths)
+            full = len(items) == BATCH
 
     async def _tick(self) -> None:
         self.hub.tell(event("tick", {"at": clock.stamp(clock.now()), "position": self.hub.position}))

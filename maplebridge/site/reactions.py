@@ -16,6 +16,7 @@ from maplebridge.dispatch import tasks as dispatch
 from maplebridge.incidents import tasks as incidents
 from maplebridge.journal.act import on_commit_wake
 from maplebridge.journal.models import Entry
+from maplebridge.journal.queries import last_position
 from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
 
@@ -39,6 +40,8 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
 
 
 POLL_S = 0.5
+GATHER_S = 0.1  # what commits within it is looked at once
+BATCH = 200
 TRIES = 5  # of one entry by one reaction; then it is logged and passed over, so that one fault stops nothing for good
 
 log = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ class Worker:
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._due: dict[int, float] = {}
+        self._seen = -1
         self._failures: dict[tuple[str, int], int] = {}
 
     def run(self) -> None:
@@ -65,6 +69,7 @@ class Worker:
                 close_old_connections()
                 self._stopping.wait(1)
             self._woken.wait(POLL_S)
+            self._stopping.wait(GATHER_S)
         unhook()
         close_old_connections()
 
@@ -75,20 +80,33 @@ class Worker:
 
     def step(self) -> None:
         """Run every reaction on what is new, and every timer that is due."""
-        for verb, reactions in REACTIONS.items():
-            for reaction in reactions:
-                self._react(verb, reaction)
+        end = last_position()
+        if self._seen < 0 or self._news(end):
+            done = [self._react(verb, reaction) for verb, reactions in REACTIONS.items() for reaction in reactions]
+            self._seen = end if all(done) else self._seen
         for number, (every, timer) in enumerate(timers()):
             if time.monotonic() >= self._due.get(number, 0.0):
                 self._due[number] = time.monotonic() + every.total_seconds()
                 timer(clock.now())
 
-    def _react(self, verb: str, reaction: Reaction) -> None:
+    def _news(self, end: int) -> bool:
+        """Whether anything happened that a reaction waits for; one look for all of them."""
+        if end == self._seen:
+            return False
+        if Entry.objects.after(self._seen).filter(verb__in=REACTIONS).exists():
+            return True
+        self._seen = end
+        return False
+
+    def _react(self, verb: str, reaction: Reaction) -> bool:
+        """Run a reaction on what it has not read; False when some of that is left."""
         reader = Reader(f"{verb}>{reaction.__module__.rpartition('.')[0]}.{reaction.__name__}"[-80:])
-        for entry in reader.unread(verb):
+        entries = reader.unread(verb, limit=BATCH)
+        for entry in entries:
             if not self._tried(reader.name, entry, reaction):
-                break
+                return False
             reader.move_to(entry.position)
+        return len(entries) < BATCH
 
     def _tried(self, name: str, entry: Entry, reaction: Reaction) -> bool:
         """Run a reaction; False when it failed and is to be tried again."""
