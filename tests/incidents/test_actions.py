@@ -454,3 +454,27 @@ def test_areas_in_a_ring_do_not_hang_the_report(areas, report):
     district, beat = areas
     Area.objects.filter(pk=district.pk).update(parent=beat)
     assert report(lon=24.91, lat=60.15).area_code == "beat"
+
+
+def river_town(folder):
+    """Two streets 110 m apart with a river between them; the bridge is 1.4 km to the east."""
+    nodes = [(1, 24.939, 60.170), (2, 24.965, 60.170), (3, 24.965, 60.171), (4, 24.939, 60.171)]
+    points = "".join(f'<node id="{i}" version="1" lon="{lon}" lat="{lat}"/>' for i, lon, lat in nodes)
+    refs = "".join(f'<nd ref="{i}"/>' for i, _lon, _lat in nodes)
+    way = f'<way id="1" version="1">{refs}<tag k="highway" v="residential"/></way>'
+    file = folder / "river.osm"
+    file.write_text(f'<osm version="0.6">{points}{way}</osm>')
+    return file
+
+
+def test_the_other_bank_of_a_river_is_not_the_same_place(report, desk, noon, tmp_path, monkeypatch):
+    from maplebridge.incidents.queries import nearby
+    from maplebridge.places.roads.network import Roads, build
+
+    build(river_town(tmp_path), tmp_path / "roads")
+    monkeypatch.setattr(nearby, "road_network", lambda: Roads.load(tmp_path / "roads"))
+    along, across = report(lon=24.942, lat=60.170), report(lon=24.940, lat=60.171)
+    rows = possible_duplicates(desk, lon=24.940, lat=60.170, type=along.type, at=noon)
+    assert [row["id"] for row in rows] == [along.pk]
+    assert "110 m away by road" in rows[0]["why"]
+    assert across.pk not in [row["id"] for row in rows]

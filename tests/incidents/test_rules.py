@@ -199,3 +199,8 @@ def test_the_most_particular_target_counts(type_code, path, seconds):
 )
 def test_the_kind_of_a_file_is_told_by_its_content(content, media_type):
     assert files.media_type_of(content) == media_type
+
+
+def test_before_a_type_is_chosen_nothing_is_said_about_it():
+    untyped = rules.Said("", "", 24.94, 60.17, said().at, "")
+    assert "type" not in rules.likeness(untyped, said(), metres=20.0).why

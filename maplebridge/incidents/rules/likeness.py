@@ -70,7 +70,8 @@ def likeness(one: Said, other: Said, *, metres: float, by_road: bool = False) ->
     minutes, close, kind = _closeness(one, other, metres)
     words = word_likeness(one.narrative, other.narrative)
     score = close * (kind + (0.5 if words is None else words)) / 2
-    return Likeness(round(score, 3), _why(metres, by_road, minutes, kind, words))
+    typed = bool(one.type and other.type)
+    return Likeness(round(score, 3), _why(metres, by_road, minutes, kind if typed else None, words))
 
 
 def could_be_alike(one: Said, other: Said, *, metres: float) -> bool:
@@ -84,16 +85,18 @@ def _closeness(one: Said, other: Said, metres: float) -> tuple[float, float, flo
     minutes = abs((one.at - other.at).total_seconds()) / 60
     window = max(window_minutes(one.family), window_minutes(other.family))
     near, recent = max(0.0, 1 - metres / REACH_M), max(0.0, 1 - minutes / window)
-    kind = 1.0 if one.type == other.type else _SAME_FAMILY if one.family == other.family else _OTHER_KIND
+    same = not (one.type and other.type) or one.type == other.type  # before a type is chosen, the rest decides
+    kind = 1.0 if same else _SAME_FAMILY if one.family == other.family else _OTHER_KIND
     return minutes, near**0.4 * recent**0.2, kind
 
 
-def _why(metres: float, by_road: bool, minutes: float, kind: float, words: float | None) -> str:
+def _why(metres: float, by_road: bool, minutes: float, kind: float | None, words: float | None) -> str:
     rounded = round(metres / 10) * 10 if metres >= 10 else round(metres)
     away = _("%(m)d m away by road") if by_road else _("%(m)d m away")
     parts = [_("at the same place") if metres < 10 else away % {"m": rounded}]
     parts.append(_("in the same minute") if minutes < 1 else _("%(m)d min apart") % {"m": round(minutes)})
-    parts.append(_("same type") if kind == 1 else _("like type") if kind == _SAME_FAMILY else _("other type"))
+    if kind is not None:
+        parts.append(_("same type") if kind == 1 else _("like type") if kind == _SAME_FAMILY else _("other type"))
     if words is not None:
         parts.append(_("like words") if words >= 0.3 else _("some like words") if words >= 0.12 else _("other words"))
     return _(", ").join(parts)
