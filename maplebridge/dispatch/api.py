@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema, Status
+from ninja import Router, Status
 
-from maplebridge.dispatch import actions, queries
+from maplebridge.dispatch import actions, queries, schemas
 from maplebridge.dispatch.reach import LONGEST_S, reach
+from maplebridge.dispatch.recommend import level_of
+from maplebridge.dispatch.rules import LEVEL_MOST
 from maplebridge.incidents.queries import incident_row, visible_incident
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
@@ -22,68 +24,17 @@ _ONE: dict[Any, Any] = {200: Row, **REFUSALS}
 _MANY: dict[Any, Any] = {200: list[Row], **REFUSALS}
 
 
-class AssignIn(Schema):
-    unit_id: int
-    reason: str = Field("", max_length=200)
-    preempt: bool = False
-
-
-class StandDownIn(Schema):
-    unit_id: int
-    reason: str = Field("", max_length=200)
-
-
-class SwapIn(Schema):
-    out_unit_id: int
-    in_unit_id: int
-    reason: str = Field("", max_length=200)
-
-
-class HoldIn(Schema):
-    held: bool
-    reason: str = Field("", max_length=200)
-
-
-class AtPostIn(Schema):
-    unit_id: int
-    disposition: str
-    narrative: str = ""
-
-
-class StatusIn(Schema):
-    status: str
-    at: datetime | None = None
-    secondary: str = ""
-
-
-class CloseJobIn(Schema):
-    disposition: str
-    narrative: str = ""
-
-
-class PositionIn(Schema):
-    lon: float
-    lat: float
-    at: datetime | None = None
-
-
-class PanicIn(Schema):
-    on: bool
-    lon: float | None = None
-    lat: float | None = None
-
-
 @router.get("/incidents/{incident_id}/recommendations", response=_MANY, summary="Who should go, and why")
-def get_recommendations(request: HttpRequest, incident_id: int, limit: int = 8, level: int = 1) -> list[Row]:
-    """Rank the units on shift by road travel time now, then by what speaks for and against each."""
+def get_recommendations(request: HttpRequest, incident_id: int, limit: int = 8, level: int = 0) -> list[Row]:
+    """Rank the units on shift by road travel time now; `plan` marks those wanted at the alarm level, or at `level`."""
     actor = actor_of_request(request)
     incident = visible_incident(actor, incident_id)
-    limit, level = min(max(limit, 1), 50), min(max(level, 1), 5)
-    return queries.recommendation_rows(actor, incident=incident, at=clock.now(), limit=limit, level=level)
+    limit, level = min(max(limit, 1), 50), min(max(level, 0), LEVEL_MOST)
+    return queries.recommendation_rows(actor, incident=incident, at=clock.now(), limit=limit, level=level or None)
 
 
 @router.post("/incidents/{incident_id}/assignments", response={201: Row, **_ONE}, summary="Send a unit")
-def post_assignment(request: HttpRequest, incident_id: int, body: AssignIn) -> Status[Row]:
+def post_assignment(request: HttpRequest, incident_id: int, body: schemas.AssignIn) -> Status[Row]:
     """Send a unit; 201, or 200 when it is there already. With `preempt` it is taken off a less urgent job."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
@@ -93,7 +44,7 @@ def post_assignment(request: HttpRequest, incident_id: int, body: AssignIn) -> S
 
 
 @router.post("/incidents/{incident_id}/stand_down", response=_ONE, summary="Take a unit off")
-def post_stand_down(request: HttpRequest, incident_id: int, body: StandDownIn) -> Row:
+def post_stand_down(request: HttpRequest, incident_id: int, body: schemas.StandDownIn) -> Row:
     """Stand a unit down; with none left the incident waits again."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
@@ -103,7 +54,7 @@ def post_stand_down(request: HttpRequest, incident_id: int, body: StandDownIn) -
 
 
 @router.post("/incidents/{incident_id}/swap", response=_ONE, summary="Send one unit in another's place")
-def post_swap(request: HttpRequest, incident_id: int, body: SwapIn) -> Row:
+def post_swap(request: HttpRequest, incident_id: int, body: schemas.SwapIn) -> Row:
     """Swap two units in one act."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
@@ -114,7 +65,7 @@ def post_swap(request: HttpRequest, incident_id: int, body: SwapIn) -> Row:
 
 
 @router.post("/incidents/{incident_id}/hold", response=_ONE, summary="Hold, or release from hold")
-def post_hold(request: HttpRequest, incident_id: int, body: HoldIn) -> Row:
+def post_hold(request: HttpRequest, incident_id: int, body: schemas.HoldIn) -> Row:
     """Let an incident wait with a reason, or take it off hold."""
     actor = actor_of_request(request)
     incident = visible_incident(actor, incident_id)
@@ -122,16 +73,32 @@ def post_hold(request: HttpRequest, incident_id: int, body: HoldIn) -> Row:
     return incident_row(incident)
 
 
+@router.post("/incidents/{incident_id}/alarm_level", response=_ONE, summary="Raise the alarm level")
+def post_alarm_level(request: HttpRequest, incident_id: int, body: schemas.AlarmLevelIn) -> Row:
+    """Set the alarm level with the reason; from then on recommendations want what its response plan wants."""
+    actor = actor_of_request(request)
+    incident = visible_incident(actor, incident_id)
+    level = actions.raise_alarm_level(actor, incident=incident, level=body.level, reason=body.reason, at=clock.now())
+    return {**incident_row(incident), "alarm_level": level}
+
+
+@router.get("/incidents/{incident_id}/alarm_level", response=_ONE, summary="The alarm level")
+def get_alarm_level(request: HttpRequest, incident_id: int) -> Row:
+    """The alarm level of an incident, 1 where nobody raised it."""
+    return {"level": level_of(visible_incident(actor_of_request(request), incident_id))}
+
+
 @router.post("/incidents/{incident_id}/at_post", response=_ONE, summary="Handled and closed at the post")
-def post_at_post(request: HttpRequest, incident_id: int, body: AtPostIn) -> Row:
-    """Assign, set on scene and close in one act."""
+def post_at_post(request: HttpRequest, incident_id: int, body: schemas.AtPostIn) -> Row:
+    """Assign, set on scene and close in one act, now or late with the time it happened; again it changes nothing."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
     unit = queries.visible_unit(actor, body.unit_id, at=now)
-    actions.handle_at_post(
-        actor, incident=incident, unit=unit, disposition=body.disposition, narrative=body.narrative, at=now
-    )
-    return incident_row(incident)
+    done = actions.handle_at_post(
+        actor, incident=incident, unit=unit, disposition=body.disposition, narrative=body.narrative,
+        occurred_at=aware(body.at), at=now,
+    )  # fmt: skip
+    return incident_row(done)
 
 
 @router.get("/units", response=_MANY, summary="Units in service")
@@ -157,11 +124,11 @@ def post_accept(request: HttpRequest, unit_id: int) -> Row:
 
 
 @router.post("/units/{unit_id}/status", response=_ONE, summary="Set a unit's status")
-def post_status(request: HttpRequest, unit_id: int, body: StatusIn) -> Row:
+def post_status(request: HttpRequest, unit_id: int, body: schemas.StatusIn) -> Row:
     """Set the status, now or late with the time it happened; `Assigned` with `Accepted` accepts the job."""
     actor, now = actor_of_request(request), clock.now()
     unit = queries.visible_unit(actor, unit_id, at=now)
-    said = _aware(body.at)
+    said = aware(body.at)
     if (body.status, body.secondary) == ("Assigned", "Accepted"):
         actions.accept_job(actor, unit=unit, at=now, occurred_at=said)
     else:
@@ -170,26 +137,40 @@ def post_status(request: HttpRequest, unit_id: int, body: StatusIn) -> Row:
 
 
 @router.post("/units/{unit_id}/close", response=_ONE, summary="Close the unit's job")
-def post_close_job(request: HttpRequest, unit_id: int, body: CloseJobIn) -> Row:
-    """Close the incident the unit is on scene at, and free every unit on it."""
+def post_close_job(request: HttpRequest, unit_id: int, body: schemas.CloseJobIn) -> Row:
+    """Close the incident the unit is on scene at, now or late, and free every unit on it; again it changes nothing."""
     actor, now = actor_of_request(request), clock.now()
     unit = queries.visible_unit(actor, unit_id, at=now)
-    closed = actions.close_job(actor, unit=unit, disposition=body.disposition, narrative=body.narrative, at=now)
+    closed = actions.close_job(
+        actor, unit=unit, disposition=body.disposition, narrative=body.narrative, occurred_at=aware(body.at), at=now
+    )
     return incident_row(closed)
 
 
+@router.post("/units/{unit_id}/duty", response=_ONE, summary="On duty, off duty")
+def post_duty(request: HttpRequest, unit_id: int, body: schemas.DutyIn) -> Row:
+    """Put a unit on duty until a time (eight hours without one), or off duty; its status stays."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = queries.visible_unit(actor, unit_id, at=now)
+    if body.on:
+        actions.go_on_duty(actor, unit=unit, until=aware(body.until, field="until"), at=now)
+    else:
+        actions.go_off_duty(actor, unit=unit, at=now)
+    return queries.unit_row(unit, at=now)
+
+
 @router.post("/units/{unit_id}/position", response=_ONE, summary="Send a unit's position")
-def post_position(request: HttpRequest, unit_id: int, body: PositionIn) -> Row:
+def post_position(request: HttpRequest, unit_id: int, body: schemas.PositionIn) -> Row:
     """Keep the newest fix of a unit on shift; `kept` is false where it was dropped."""
     actor, now = actor_of_request(request), clock.now()
     unit = queries.visible_unit(actor, unit_id, at=now)
-    fixed_at = _aware(body.at)
+    fixed_at = aware(body.at)
     kept = record_position(actor, unit=unit, lon=body.lon, lat=body.lat, at=now, fixed_at=fixed_at)
     return {"kept": kept}
 
 
 @router.post("/units/{unit_id}/panic", response=_ONE, summary="Panic alarm on or off")
-def post_panic(request: HttpRequest, unit_id: int, body: PanicIn) -> Row:
+def post_panic(request: HttpRequest, unit_id: int, body: schemas.PanicIn) -> Row:
     """Raise the unit's panic alarm with its position while pressed, or end it."""
     actor, now = actor_of_request(request), clock.now()
     unit = queries.visible_unit(actor, unit_id, at=now)
@@ -207,6 +188,30 @@ def post_welfare(request: HttpRequest, unit_id: int) -> Row:
     unit = queries.visible_unit(actor, unit_id, at=now)
     actions.welfare_ok(actor, unit=unit, at=now)
     return queries.unit_row(unit, at=now)
+
+
+@router.get("/response-plans", response=_MANY, summary="What incidents want")
+def get_plans(request: HttpRequest) -> list[Row]:
+    """Every response plan: by type (null: all), priorities up to one, and alarm level."""
+    return queries.plan_rows(actor_of_request(request))
+
+
+@router.put("/response-plans", response=_ONE, summary="Set a response plan")
+def put_plan(request: HttpRequest, body: schemas.PlanIn) -> Row:
+    """Say what a type (null: all), up to a priority, wants at an alarm level; replaces what was said of that before."""
+    actor = actor_of_request(request)
+    given = body.dict()
+    return queries.plan_row(actions.set_response_plan(actor, type_code=given.pop("type"), at=clock.now(), **given))
+
+
+@router.delete("/response-plans/{plan_id}", response={204: None, **REFUSALS}, summary="Remove a response plan")
+def delete_plan(request: HttpRequest, plan_id: int) -> Status[None]:
+    """Remove a plan; then the next most specific one holds."""
+    actor, plan = actor_of_request(request), queries.response_plan(plan_id)
+    actions.remove_response_plan(
+        actor, type_code=plan.type_id, max_priority=plan.max_priority, level=plan.level, at=clock.now()
+    )
+    return Status(204, None)
 
 
 @router.get("/reach", response=_ONE, summary="How far the free units reach")
@@ -230,7 +235,8 @@ def get_route(request: HttpRequest, unit_id: int, incident_id: int) -> Row:
     return queries.route_row(unit=unit, incident=visible_incident(actor, incident_id), at=now)
 
 
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None, *, field: str = "at") -> datetime | None:
+    """A moment with its offset from UTC, or none. Raises BadInput without the offset."""
     if moment is not None and moment.tzinfo is None:
-        raise BadInput("at", _("Give the time with its offset from UTC, for example 2026-05-04T12:00:00Z."))
+        raise BadInput(field, _("Give the time with its offset from UTC, for example 2026-05-04T12:00:00Z."))
     return moment

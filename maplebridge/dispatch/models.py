@@ -75,6 +75,23 @@ class ResponsePlan(models.Model):
 
     class Meta:
         ordering = ("type", "max_priority", "level")
+        constraints = [
+            models.UniqueConstraint(fields=("type", "max_priority", "level"), name="response_plan_once"),
+            models.UniqueConstraint(
+                fields=("max_priority", "level"), condition=models.Q(type=None), name="response_plan_for_all_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type or '*'} ≤{self.max_priority} level {self.level}"
+
+
+class AlarmLevel(models.Model):
+    """The alarm level of an incident that was raised above the first; without a row it is at level 1."""
+
+    incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="alarm_level")
+    level = models.PositiveSmallIntegerField(_("alarm level"))
+    since_at = models.DateTimeField(_("since"))
+
+    def __str__(self) -> str:
+        return f"{self.incident} level {self.level}"

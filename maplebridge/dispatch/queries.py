@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import rules
 from maplebridge.dispatch import sentences as _sentences  # registers the sentences of our verbs
 from maplebridge.dispatch.fleet import UnitNow, fleet
-from maplebridge.dispatch.models import Assignment
+from maplebridge.dispatch.models import Assignment, ResponsePlan
 from maplebridge.dispatch.ranking import Ranked
 from maplebridge.dispatch.recommend import recommendations
 from maplebridge.dispatch.snapshot import snapshot
@@ -162,8 +163,10 @@ def route_row(*, unit: Unit, incident: Incident, at: datetime) -> Row:
     }
 
 
-def recommendation_rows(actor: Actor, *, incident: Incident, at: datetime, limit: int = 8, level: int = 1) -> list[Row]:
-    """The recommendation for an incident as rows of the contract."""
+def recommendation_rows(
+    actor: Actor, *, incident: Incident, at: datetime, limit: int = 8, level: int | None = None
+) -> list[Row]:
+    """The recommendation for an incident, by default at its own alarm level, as rows of the contract."""
     ranked = recommendations(actor, incident=incident, at=at, limit=limit, level=level)
     return [_recommendation_row(row) for row in ranked]
 
@@ -199,3 +202,29 @@ def assignment_row(assignment: Assignment) -> Row:
         "eta_s": assignment.eta_s,
         "rank": assignment.rank,
     }
+
+
+def plan_rows(actor: Actor) -> list[Row]:
+    """Every response plan, those for all types first, as rows of the contract."""
+    actor.must("dispatch.assign")
+    plans = ResponsePlan.objects.order_by(F("type").asc(nulls_first=True), "level", "max_priority")
+    return [plan_row(plan) for plan in plans]
+
+
+def plan_row(plan: ResponsePlan) -> Row:
+    """One response plan as a row."""
+    return {
+        "id": plan.pk,
+        "type": plan.type_id,
+        "max_priority": plan.max_priority,
+        "level": plan.level,
+        "wants": plan.wants,
+    }
+
+
+def response_plan(plan_id: int) -> ResponsePlan:
+    """Fetch one response plan. Raises NotFound."""
+    plan = ResponsePlan.objects.filter(pk=plan_id).first()
+    if plan is None:
+        raise NotFound(_("There is no such response plan. Look at the list of plans."))
+    return plan

@@ -145,11 +145,11 @@ def _handicaps(c: Candidate, job: Job, areas: Mapping[str, str], *, words: bool)
 
 def _add_strain(found: _Handicaps, c: Candidate, job: Job, *, words: bool) -> None:
     if c.shift_left_s is not None and c.shift_left_s < c.arrives_s + job.scene_s:
-        ends = _("shift ends in %(minutes)d min") % {"minutes": minutes(c.shift_left_s)} if words else ""
+        ends = _("shift ends in %(time)s") % {"time": span(c.shift_left_s)} if words else ""
         found.add(SHIFT_ENDS_S, ends)
     age = c.position_age_s
     if age is not None and age > STALE_AFTER_S:
-        old = _("position %(minutes)d min old") % {"minutes": minutes(age)} if words else ""
+        old = _("position %(time)s old") % {"time": span(age)} if words else ""
         found.add(min(STALE_MOST_S, age / 10), old)
     found.add(min(SMALL_S, JOB_TODAY_S * c.jobs_today))
     if words and c.jobs_today * JOB_TODAY_S >= SMALL_S:
@@ -160,11 +160,11 @@ def _add_strain(found: _Handicaps, c: Candidate, job: Job, *, words: bool) -> No
 
 
 def _why(c: Candidate, reasons: Collection[str], *, nearest: bool) -> str:
-    parts = [_("nearest") if nearest else _("%(minutes)d min away") % {"minutes": max(1, minutes(c.arrives_s))}]
+    parts = [_("nearest") if nearest else _("%(time)s away") % {"time": span(max(60.0, c.arrives_s))}]
     if c.free_in_s is not None:
-        parts.append(_("busy; free in about %(minutes)d min") % {"minutes": max(1, minutes(c.free_in_s))})
+        parts.append(_("busy; free in about %(time)s") % {"time": span(max(60.0, c.free_in_s))})
     elif c.idle_s is not None and c.idle_s >= 60:
-        parts.append(_("free %(minutes)d min") % {"minutes": minutes(c.idle_s)})
+        parts.append(_("free %(time)s") % {"time": span(c.idle_s)})
     parts += reasons
     if c.preempt:
         parts.append(preemption_cost(c.preempt))
@@ -189,3 +189,13 @@ def preemption_cost(taken: Preempt) -> str:
 def minutes(seconds: float) -> int:
     """Whole minutes, rounded."""
     return int(seconds / 60 + 0.5)
+
+
+def span(seconds: float) -> str:
+    """A length of time in words: minutes, from an hour on hours and minutes."""
+    hours, rest = divmod(minutes(seconds), 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}

@@ -7,11 +7,12 @@ from datetime import datetime
 from math import inf
 
 import numpy as np
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from maplebridge.dispatch import ranking, rules
 from maplebridge.dispatch.fleet import JobNow, UnitNow, Workload
-from maplebridge.dispatch.models import ResponsePlan
+from maplebridge.dispatch.models import AlarmLevel, ResponsePlan
 from maplebridge.dispatch.ranking import Candidate, Job, Preempt, Ranked
 from maplebridge.dispatch.snapshot import snapshot
 from maplebridge.dispatch.travel import POST_REACH_M, mode_of, nearest
@@ -33,10 +34,13 @@ class Advice:
     eta_s: float | None = None
 
 
-def recommendations(actor: Actor, *, incident: Incident, at: datetime, limit: int = 8, level: int = 1) -> list[Ranked]:
+def recommendations(
+    actor: Actor, *, incident: Incident, at: datetime, limit: int = 8, level: int | None = None
+) -> list[Ranked]:
     """Rank the units on shift for an incident, best first, at most `limit`; those already sent there are left out.
 
-    Exact by road for the nearest of each mode; `plan` marks those that the response plan wants at alarm `level`.
+    Exact by road for the nearest of each mode; `plan` marks those that the response plan wants at alarm `level`,
+    by default the incident's own.
     """
     actor.must("dispatch.assign")
     now = snapshot(at=at)
@@ -48,13 +52,14 @@ def recommendations(actor: Actor, *, incident: Incident, at: datetime, limit: in
     candidates = gather(able, now.loads, job, lon=incident.lon, lat=incident.lat, at=at, most=most)
     names = dict(Area.objects.filter(code__in={c.area_code for c in candidates}).values_list("code", "name"))
     ranked = ranking.rank(candidates, job, areas=names, worded=limit)
-    planned = _planned(incident, ranked, [u for u in everyone if u.incident_id == incident.pk], level=level)
+    sent = [u for u in everyone if u.incident_id == incident.pk]
+    planned = _planned(incident, ranked, sent, level=level or level_of(incident))
     return [Ranked(r.candidate, r.rank, r.score, r.why, r.candidate.unit_id in planned) for r in ranked[:limit]]
 
 
 def advice_on(actor: Actor, *, incident: Incident, unit: Unit, at: datetime) -> Advice:
     """Where a unit stands in the recommendation for an incident, and how long it would travel."""
-    for ranked in recommendations(actor, incident=incident, at=at, limit=RANKED_PER_MODE):
+    for ranked in recommendations(actor, incident=incident, at=at, limit=RANKED_PER_MODE, level=1):
         if ranked.candidate.unit_id == unit.pk:
             busy = ranked.candidate.preempt
             return Advice(ranked.rank, busy.eta_s if busy else ranked.candidate.eta_s)
@@ -180,25 +185,24 @@ def _travel_left(unit: UnitNow, at: datetime) -> float:
 
 
 def _planned(incident: Incident, ranked: list[Ranked], sent: list[UnitNow], *, level: int) -> set[int]:
-    wants = rules.wants_of(plans(), type=incident.type_id, priority=incident.priority, level=level)
+    wants = rules.wants_of(plans(incident.type_id), type=incident.type_id, priority=incident.priority, level=level)
     offered = [r.candidate for r in ranked if r.candidate.free_in_s is None]
     free = [(c.unit_id, c.kind, c.skills) for c in offered]
     return rules.chosen(wants, sent=[(u.id, u.kind, u.skills) for u in sent], offered=free)
 
 
-def plans() -> list[rules.Plan]:
-    """Every response plan."""
+def plans(type: str = "") -> list[rules.Plan]:
+    """The response plans for a type of incident and those for all; without a type, every plan."""
+    rows = ResponsePlan.objects.order_by("pk")
+    if type:
+        rows = rows.filter(Q(type=None) | Q(type_id=type))
     return [
-        rules.Plan(row.type_id or "", row.max_priority, row.level, tuple(_want(want) for want in row.wants))
-        for row in ResponsePlan.objects.all()
+        rules.Plan(row.type_id or "", row.max_priority, row.level, tuple(filter(None, map(rules.want_from, row.wants))))
+        for row in rows
     ]
 
 
-def _want(want: Mapping[str, object]) -> rules.Want:
-    kinds, skills = want.get("kinds") or (), want.get("skills") or ()
-    count = want.get("count", 1)
-    return rules.Want(
-        count if isinstance(count, int) else 1,
-        frozenset(kinds if isinstance(kinds, list) else ()),
-        frozenset(skills if isinstance(skills, list) else ()),
-    )
+def level_of(incident: Incident) -> int:
+    """The alarm level of an incident; 1 where nobody raised it."""
+    raised = AlarmLevel.objects.filter(incident=incident).values_list("level", flat=True).first()
+    return raised or 1

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.people.rules import UNIT_KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -53,6 +55,8 @@ SECONDARIES: dict[str, dict[str, object]] = {
     },
 }
 
+DUTY = timedelta(hours=8)  # a turn of duty of which nobody says when it ends
+DUTY_MOST = timedelta(hours=24)
 LATE_TOLERANCE = timedelta(seconds=2)  # people write whole seconds
 AHEAD_TOLERANCE = timedelta(seconds=5)  # a telephone's clock may be a little fast
 
@@ -170,6 +174,32 @@ def wants_of(plans: Iterable[Plan], *, type: str, priority: int, level: int = 1)
     if 1 not in best:
         wants.insert(0, Want(2 if priority <= 2 else 1))
     return wants + [Want(2) for step in range(2, level + 1) if step not in best]
+
+
+LEVEL_MOST = 5  # alarm levels 1 to 5
+WANTS_MOST, COUNT_MOST = 10, 20
+PlanKey = tuple[str, int, int]  # type (empty for all), highest priority, level
+
+
+def want_from(row: object) -> Want | None:
+    """One want as data (`{count, kinds, skills}`, all but `count` optional) as a Want; None where it makes no sense."""
+    if not isinstance(row, dict) or not set(row) <= {"count", "kinds", "skills"}:
+        return None
+    count, kinds, skills = row.get("count", 1), row.get("kinds") or [], row.get("skills") or []
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= COUNT_MOST:
+        return None
+    if not isinstance(kinds, list) or not isinstance(skills, list) or len(kinds) + len(skills) > COUNT_MOST:
+        return None
+    if not all(isinstance(kind, str) and kind in UNIT_KINDS for kind in kinds):
+        return None
+    if not all(isinstance(skill, str) and 0 < len(skill) <= 40 for skill in skills):
+        return None
+    return Want(count, frozenset(kinds), frozenset(skills))
+
+
+def want_row(want: Want) -> dict[str, object]:
+    """A Want as data, in one order, so that equal wants are equal data."""
+    return {"count": want.count, "kinds": sorted(want.kinds), "skills": sorted(want.skills)}
 
 
 Filler = tuple[int, str, Collection[str]]  # unit id, kind, skills

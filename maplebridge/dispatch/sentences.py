@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
+from maplebridge.incidents.models import IncidentType
 from maplebridge.incidents.queries.timeline import Told, sentence
 from maplebridge.people.models import Unit
 
@@ -18,6 +19,9 @@ _PLAIN = {
     "dispatch.unit_swapped_out": gettext_noop("%(unit)s is replaced."),
     "dispatch.unit_preempted": gettext_noop("%(unit)s taken off for a more urgent job."),
     "dispatch.unit_noted": gettext_noop("%(unit)s: status noted."),
+    "dispatch.unit_out_of_service": gettext_noop("%(unit)s is out of service."),
+    "dispatch.unit_on_duty": gettext_noop("%(unit)s is on duty."),
+    "dispatch.unit_off_duty": gettext_noop("%(unit)s is off duty."),
     "dispatch.panic_raised": gettext_noop("Panic alarm of %(unit)s."),
     "dispatch.panic_ended": gettext_noop("Panic alarm of %(unit)s ended."),
     "dispatch.welfare_confirmed": gettext_noop("%(unit)s is well."),
@@ -57,3 +61,34 @@ def _units(told: Told) -> str:
 @sentence("dispatch.handled_at_post")
 def _at_post(told: Told) -> str:
     return _("Handled at the post.")
+
+
+@sentence("dispatch.alarm_level_set")
+def _alarm_level(told: Told) -> str:
+    text = _("Alarm level %(level)d.") % {"level": told.facts["alarm_level"]}
+    return f"{text} {told.words('reason')}".strip()
+
+
+@sentence("dispatch.response_plan_set")
+def _plan_set(told: Told) -> str:
+    return _("Response plan set for %(which)s.") % {"which": _which(told)}
+
+
+@sentence("dispatch.response_plan_removed")
+def _plan_removed(told: Told) -> str:
+    return _("Response plan removed for %(which)s.") % {"which": _which(told)}
+
+
+def _which(told: Told) -> str:
+    facts = told.facts
+    found = IncidentType.objects.filter(code=facts["type"]).first()
+    kind = facts["type"] or _("all types")
+    if found:
+        kind = found.name_zh if (get_language() or "").startswith("zh") else found.name
+    words = {"type": kind, "priority": facts["max_priority"], "level": facts["level"]}
+    return _("%(type)s, priorities up to %(priority)d, alarm level %(level)d") % words
+
+
+@sentence("dispatch.plans_installed")
+def _plans_installed(told: Told) -> str:
+    return _("Response plans installed.")

@@ -136,10 +136,16 @@ def timeline(request: HttpRequest, incident_id: schemas.RowId) -> list[Answer]:
 
 
 @router.post("/incidents/{incident_id}/notes", response=ROW)
-def note(request: HttpRequest, incident_id: schemas.RowId, body: schemas.NoteIn) -> Answer:
-    """Add a line to the narrative."""
-    incident = _seen(request, incident_id)
-    actions.add_note(actor_of_request(request), incident=incident, text=body.text, at=clock.now())
+def note(
+    request: HttpRequest,
+    incident_id: schemas.RowId,
+    body: schemas.NoteIn,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = "",
+) -> Answer:
+    """Add a line to the narrative, now or late with its own time; a repeated key adds nothing."""
+    actor, incident = actor_of_request(request), _seen(request, incident_id)
+    key = f"{actor.ref}:{idempotency_key}" if idempotency_key else ""
+    actions.add_note(actor, incident=incident, text=body.text, occurred_at=body.at, source_key=key, at=clock.now())
     return queries.incident_row(incident)
 
 

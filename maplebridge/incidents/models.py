@@ -136,6 +136,7 @@ class Note(models.Model):
     text = models.TextField(_("text"))
     author = models.CharField(_("author"), max_length=80)
     at = models.DateTimeField(_("at"))
+    source_key = models.CharField(_("key at its source"), max_length=140, null=True, blank=True, unique=True)
 
     def __str__(self) -> str:
         return self.text[:60]

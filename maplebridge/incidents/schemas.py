@@ -195,7 +195,10 @@ class CheckOut(Schema):
 
 
 class NoteIn(Schema):
+    """A line of narrative; `at` is when it was written, where it is sent later."""
+
     text: str
+    at: datetime | None = None
 
 
 class PriorityIn(Schema):

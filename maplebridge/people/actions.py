@@ -101,8 +101,8 @@ def enlist_unit(
 def open_shift(
     actor: Actor, *, unit: Unit, crew: list[User], starts_at: datetime, ends_at: datetime, at: datetime
 ) -> Shift:
-    """Put a unit on duty with its crew from one moment to another."""
-    actor.must("people.manage")
+    """Put a unit on duty with its crew from one moment to another; whoever is on the crew alone may, too."""
+    _must_roster(actor, crew)
     if ends_at <= starts_at:
         raise BadInput("ends_at", _("The shift ends before it starts. Give an end after the start."))
     with act(actor, "people.shift_opened", at=at) as entry:
@@ -111,3 +111,24 @@ def open_shift(
         span = {"starts_at": stamp(starts_at), "ends_at": stamp(ends_at)}
         entry.about(shift, unit=f"unit:{unit.pk}", crew=[f"user:{user.pk}" for user in crew], **span)
     return shift
+
+
+def end_shift(actor: Actor, *, shift: Shift, at: datetime) -> Shift:
+    """End a shift now; one that has ended, or not begun, stays as it is. For who may open it, and for its crew."""
+    _must_roster(actor, [user for user in shift.crew.all() if user.pk == actor.user_id] or None)
+    with act(actor, "people.shift_ended", at=at) as entry:
+        fresh = Shift.objects.select_for_update().get(pk=shift.pk)
+        if fresh.starts_at <= at < fresh.ends_at:
+            fresh.ends_at = max(at, fresh.starts_at + timedelta(milliseconds=1))  # a shift has a length
+            fresh.save(update_fields=["ends_at"])
+        entry.about(fresh, unit=f"unit:{fresh.unit_id}", ends_at=stamp(fresh.ends_at))
+    return fresh
+
+
+def _must_roster(actor: Actor, crew: list[User] | None) -> None:
+    """Raise NotAllowed unless the actor manages people, speaks for every unit, or is the whole crew named."""
+    if actor.may("people.manage") or actor.may("units.status"):
+        return
+    if actor.may("units.own") and crew and all(user.pk == actor.user_id for user in crew):
+        return
+    actor.must("people.manage")

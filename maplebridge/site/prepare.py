@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from maplebridge.dispatch.actions import install_plans
 from maplebridge.incidents.actions import install_types
 from maplebridge.kernel import clock
 from maplebridge.people.actor import system
@@ -26,3 +27,5 @@ def bring_up_to_date(progress: Callable[[str], None]) -> None:
         call_command("migrate", interactive=False, verbosity=0)
     if installed := install_types(system("init"), at=clock.now()):
         progress(f"Incident types: {installed} installed")
+    if installed := install_plans(system("init"), at=clock.now()):
+        progress(f"Response plans: {installed} installed")

@@ -74,6 +74,12 @@ def _shift(told: Told) -> str:
     return _("%(unit)s put on shift, with a crew of %(n)d.") % {"unit": unit or ref, "n": len(told.facts["crew"])}
 
 
+@sentence("people.shift_ended")
+def _shift_ended(told: Told) -> str:
+    ref = told.facts["unit"]
+    return _("Shift of %(unit)s ended.") % {"unit": Unit.objects.filter(pk=int(ref[5:])).first() or ref}
+
+
 @sentence("journal.consulted")
 def _consulted(told: Told) -> str:
     return _("Read the private text of entry %(position)s.") % {"position": told.subject.partition(":")[2]}

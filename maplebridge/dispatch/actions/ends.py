@@ -1,15 +1,24 @@
 """How a job ends for its units: the unit closes it, it is handled at the post, or its incident ended otherwise."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from maplebridge.dispatch.actions.parts import end_assignment, lock_incidents, lock_units, settle
+from maplebridge.dispatch import rules
+from maplebridge.dispatch.actions.parts import (
+    end_assignment,
+    lock_incidents,
+    lock_units,
+    moment_of,
+    settle,
+    status_row,
+)
 from maplebridge.dispatch.models import Assignment
 from maplebridge.incidents.actions import close_incident
 from maplebridge.incidents.models import Incident
-from maplebridge.incidents.rules import is_open
+from maplebridge.incidents.rules import clean, is_open
 from maplebridge.journal.act import act
+from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Unit
@@ -55,22 +64,64 @@ def _free_all(actor: Actor, incident: Incident, *, at: datetime) -> list[int]:
     units = lock_units(*active.values_list("unit_id", flat=True))
     outcome = "cancelled" if incident.state == "Cancelled" else "closed"
     for assignment in active.filter(unit_id__in=units):
-        with act(actor, "dispatch.unit_cleared", at=at) as entry:
-            end_assignment(entry, assignment, units[assignment.unit_id], at=at, outcome=outcome)
+        unit = units[assignment.unit_id]
+        moment = max(at, status_row(unit, at=at).since_at)  # a late close frees none before its own last step
+        with act(actor, "dispatch.unit_cleared", at=moment) as entry:
+            end_assignment(entry, assignment, unit, at=moment, outcome=outcome)
     return sorted(units)
 
 
-def close_job(actor: Actor, *, unit: Unit, disposition: str, narrative: str = "", at: datetime) -> Incident:
-    """Close the incident a unit is on scene at, with a disposition, and free all on it. Raises CannotCloseJob."""
+def close_job(
+    actor: Actor,
+    *,
+    unit: Unit,
+    disposition: str,
+    narrative: str = "",
+    occurred_at: datetime | None = None,
+    at: datetime,
+) -> Incident:
+    """Close the incident a unit is on scene at, with a disposition, and free all on it. Raises CannotCloseJob.
+
+    `occurred_at` enters it late: not before the unit's last step, not after `at` (now). Sent again by whoever closed
+    it, in the same way, it changes nothing and gives the incident it closed.
+    """
     assignment = Assignment.objects.active().filter(unit=unit).select_related("incident").first()
+    known = _closed_last(unit, occurred_at) if occurred_at or not assignment else None
+    if known and closed_so(actor, known, disposition=disposition, narrative=narrative):
+        return known
     if assignment is None:
         raise CannotCloseJob(_("%(unit)s has no job to close.") % {"unit": unit})
     if assignment.onscene_at is None:
         words = {"unit": unit.call_sign, "number": assignment.incident.label}
         raise CannotCloseJob(_("%(unit)s has not arrived at %(number)s. Set it on scene, then close.") % words)
+    moment = at
+    if occurred_at:
+        moment = moment_of(CannotCloseJob, unit, status_row(unit, at=at), occurred_at, at=at)
     return close_and_release(
-        actor, incident=assignment.incident, disposition=disposition, narrative=narrative, at_post=False, at=at
+        actor, incident=assignment.incident, disposition=disposition, narrative=narrative, at_post=False, at=moment
     )
+
+
+def _closed_last(unit: Unit, occurred_at: datetime | None) -> Incident | None:
+    """The incident of the unit's last job where that ended closed, and at the moment given, if any."""
+    done = Assignment.objects.filter(unit=unit).exclude(cleared_at=None).select_related("incident")
+    last = done.order_by("-cleared_at", "-pk").first()
+    if last is None or last.outcome != "closed" or last.incident.closed_at is None:
+        return None
+    apart = abs(last.incident.closed_at - occurred_at) if occurred_at else timedelta(0)
+    return last.incident if apart <= rules.AHEAD_TOLERANCE else None
+
+
+def closed_so(actor: Actor, incident: Incident, *, disposition: str, narrative: str, at_post: bool = False) -> bool:
+    """Whether the actor closed an incident in just this way: so a close sent again after a lost answer is known."""
+    if (incident.state, incident.disposition, incident.closed_at_post) != ("Closed", disposition, at_post):
+        return False
+    closes = Entry.objects.filter(subject=f"incident:{incident.pk}", verb="incidents.closed").order_by("-position")
+    last = closes.prefetch_related("private").first()
+    if last is None or last.actor != actor.ref:
+        return False
+    words = {part.name: part.content for part in last.private.all()}
+    return words.get("narrative", "") == clean(narrative)
 
 
 def close_and_release(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import rules
@@ -15,7 +16,7 @@ from maplebridge.incidents.models import Incident
 from maplebridge.incidents.rules import is_open
 from maplebridge.journal.act import Draft, act
 from maplebridge.kernel.clock import stamp
-from maplebridge.kernel.refused import NotAllowed, Refused
+from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Shift, Unit
 
@@ -73,6 +74,28 @@ def status_row(unit: Unit, *, at: datetime) -> UnitStatus:
     """The unit's status; one that never had any is available."""
     return UnitStatus.objects.select_related("unit").filter(unit=unit).first() or UnitStatus(
         unit=unit, status="Available", since_at=at
+    )
+
+
+def moment_of(
+    refusal: type[Refused], unit: Unit, row: UnitStatus, occurred_at: datetime | None, *, at: datetime
+) -> datetime:
+    """When a step of a unit that is entered at `at` occurred; raises `refusal` where that lies before its last step.
+
+    Raises BadInput for a time from the future.
+    """
+    moment = rules.occurred(occurred_at, since_at=row.since_at, now=at)
+    if moment is not None:
+        return moment
+    if occurred_at and occurred_at > at:
+        raise BadInput("at", _("This time lies in the future. Check the clock, then give the time it happened."))
+    raise refusal(
+        _("%(unit)s has been %(now)s since then: give a time after its last step, at %(since)s.")
+        % {
+            "unit": unit,
+            "now": rules.STATUSES[row.status].name,
+            "since": f"{timezone.localtime(row.since_at):%H:%M:%S}",
+        }
     )
 
 

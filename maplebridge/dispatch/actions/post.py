@@ -2,29 +2,52 @@
 
 from datetime import datetime
 
-from maplebridge.dispatch.actions.ends import close_and_release
-from maplebridge.dispatch.actions.parts import must_speak_for
+from maplebridge.dispatch.actions.ends import close_and_release, closed_so
+from maplebridge.dispatch.actions.parts import moment_of, must_speak_for, status_row
 from maplebridge.dispatch.actions.sending import send
 from maplebridge.dispatch.actions.steps import set_status
+from maplebridge.dispatch.models import Assignment
 from maplebridge.dispatch.recommend import Advice
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.act import act
+from maplebridge.kernel.refused import Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Unit
 
 
+class CannotHandleAtPost(Refused):
+    """The unit did something else at that time."""
+
+
 def handle_at_post(
-    actor: Actor, *, incident: Incident, unit: Unit, disposition: str, narrative: str = "", at: datetime
+    actor: Actor,
+    *,
+    incident: Incident,
+    unit: Unit,
+    disposition: str,
+    narrative: str = "",
+    occurred_at: datetime | None = None,
+    at: datetime,
 ) -> Incident:
     """Assign a unit, set it on scene and close the incident with a disposition, all at one moment and in one act.
 
-    For what comes to the post and is settled there. Raises what assigning, setting on scene and closing raise.
+    For what comes to the post and is settled there. `occurred_at` enters it late: not before the report nor the
+    unit's last step, not after `at` (now). Sent again by whoever did so, in the same way, it changes nothing. Raises
+    CannotHandleAtPost and what assigning, setting on scene and closing raise.
     """
-    must_speak_for(actor, unit, at=at)
-    with act(actor, "dispatch.handled_at_post", at=at) as entry:
+    known = Incident.objects.get(pk=incident.pk)
+    if Assignment.objects.filter(incident=known, unit=unit, outcome="closed").exists() and closed_so(
+        actor, known, disposition=disposition, narrative=narrative, at_post=True
+    ):
+        return known
+    moment = at
+    if occurred_at:
+        moment = moment_of(CannotHandleAtPost, unit, status_row(unit, at=occurred_at), occurred_at, at=at)
+    must_speak_for(actor, unit, at=moment)
+    with act(actor, "dispatch.handled_at_post", at=moment) as entry:
         entry.about(incident, case=unit)
-        send(actor, incident=incident, unit=unit, at=at, reason="", advice=Advice(eta_s=0.0))
-        set_status(actor, unit=unit, status="OnScene", at=at)
+        send(actor, incident=incident, unit=unit, at=moment, reason="", advice=Advice(eta_s=0.0))
+        set_status(actor, unit=unit, status="OnScene", at=moment)
         return close_and_release(
-            actor, incident=incident, disposition=disposition, narrative=narrative, at_post=True, at=at
+            actor, incident=incident, disposition=disposition, narrative=narrative, at_post=True, at=moment
         )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import rules
@@ -11,6 +10,7 @@ from maplebridge.dispatch.actions.parts import (
     end_assignment,
     facts_of,
     lock_job,
+    moment_of,
     must_speak_for,
     on_shift,
     settle,
@@ -64,7 +64,7 @@ def set_status(
         unit, assignment = lock_job(unit)
         row = status_row(unit, at=at)
         _must_follow(unit, row, status, assignment, at=at)
-        moment = entry.at = _moment(unit, row, occurred_at, at=at)
+        moment = entry.at = moment_of(CannotSetStatus, unit, row, occurred_at, at=at)
         if status == "Available" and assignment:
             end_assignment(entry, assignment, unit, at=moment, outcome="cleared")
         else:
@@ -111,22 +111,6 @@ def _must_follow(unit: Unit, row: UnitStatus, status: str, assignment: Assignmen
     raise CannotSetStatus(_("%(unit)s is %(now)s; %(wanted)s can't follow that.") % words)
 
 
-def _moment(unit: Unit, row: UnitStatus, occurred_at: datetime | None, *, at: datetime) -> datetime:
-    moment = rules.occurred(occurred_at, since_at=row.since_at, now=at)
-    if moment is not None:
-        return moment
-    if occurred_at and occurred_at > at:
-        raise BadInput("at", _("This time lies in the future. Check the clock, then give the time it happened."))
-    raise CannotSetStatus(
-        _("%(unit)s has been %(now)s since then: give a time after its last step, at %(since)s.")
-        % {
-            "unit": unit,
-            "now": rules.STATUSES[row.status].name,
-            "since": f"{timezone.localtime(row.since_at):%H:%M:%S}",
-        }
-    )
-
-
 def _take_step(
     entry: Draft,
     unit: Unit,
@@ -161,7 +145,7 @@ def accept_job(actor: Actor, *, unit: Unit, at: datetime, occurred_at: datetime 
             raise CannotAcceptJob(_("%(unit)s has no job to accept. Wait for the next one.") % {"unit": unit})
         row = status_row(unit, at=at)
         if row.status == "Assigned":
-            entry.at = _moment(unit, row, occurred_at, at=at)
+            entry.at = moment_of(CannotSetStatus, unit, row, occurred_at, at=at)
         assignment.accepted_at = max(entry.at, assignment.assigned_at)
         assignment.save(update_fields=["accepted_at"])
         if row.status == "Assigned":

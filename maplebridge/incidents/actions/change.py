@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from maplebridge.incidents.actions.report import checked_priority, type_of
+from maplebridge.incidents.actions.report import CannotReuseKey, checked_key, checked_priority, type_of
 from maplebridge.incidents.actions.shared import (
     checked_text,
     locked,
     locked_own,
     must_any,
+    not_before_report,
+    occurred,
     place_facts,
     settled_priority,
 )
@@ -28,15 +31,45 @@ class CannotChangeEnded(Refused):
     """The incident has ended; what it was is on record."""
 
 
-def add_note(actor: Actor, *, incident: Incident, text: str, at: datetime) -> Note:
-    """Add a line to the narrative, also of an ended incident; `incidents.note_added`. Raises BadInput."""
+def add_note(
+    actor: Actor,
+    *,
+    incident: Incident,
+    text: str,
+    occurred_at: datetime | None = None,
+    source_key: str = "",
+    at: datetime,
+) -> Note:
+    """Add a line to the narrative, also of an ended incident; `incidents.note_added`. Raises BadInput.
+
+    `occurred_at` is when it was written, where it is entered later: not ahead, not before the report. `source_key`
+    makes a repeat harmless: same key, incident and text give the same note, anything else raises CannotReuseKey.
+    """
     must_any(actor, "incidents.edit", "incidents.note")
     text = checked_text(text, field="text", required=True)
-    with act(actor, "incidents.note_added", at=at) as entry:
-        fresh = locked(incident)
-        note = Note.objects.create(incident=fresh, text=text, author=actor.name[:80], at=at)
-        entry.about(fresh).keep_private(text=text)
+    key = checked_key(source_key)
+    if known := _noted_already(incident, text, key):
+        return known
+    moment = min(at, occurred(occurred_at, field="at", at=at))
+    if occurred_at:
+        not_before_report(incident, moment)
+    try:
+        with act(actor, "incidents.note_added", at=moment) as entry:
+            fresh = locked(incident)
+            note = Note.objects.create(incident=fresh, text=text, author=actor.name[:80], at=moment, source_key=key)
+            entry.about(fresh).keep_private(text=text)
+    except IntegrityError:
+        if known := _noted_already(incident, text, key):  # another request with this key was a moment faster
+            return known
+        raise
     return note
+
+
+def _noted_already(incident: Incident, text: str, key: str | None) -> Note | None:
+    known = Note.objects.filter(source_key=key).first() if key else None
+    if known and (known.incident_id, known.text) != (incident.pk, text):
+        raise CannotReuseKey(_("The key “%(key)s” already stands for another note. Use a new key.") % {"key": key})
+    return known
 
 
 def set_priority(actor: Actor, *, incident: Incident, priority: int, reason: str, at: datetime) -> Incident:

@@ -23,6 +23,7 @@ from maplebridge.incidents.whereabouts import Spot, spot_of
 from maplebridge.journal.act import act
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import cell_of
+from maplebridge.kernel.moment import for_a_moment
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 
@@ -109,7 +110,7 @@ def report_incident(
         language=checked_text(language, field="language", limit=12),
         reported_at=occurred(occurred_at, field="at", at=at),
         answered_at=occurred(answered_at, field="answered_at", at=at) if answered_at else None,
-        source_key=_checked_key(source_key),
+        source_key=checked_key(source_key),
         digest=digest,
         follow_key=follow_key,
         invented=invented,
@@ -184,7 +185,7 @@ def digest_of(**content: object) -> str:
 
 def type_of(code: str) -> IncidentType:
     """Find an incident type that is offered. Raises BadInput that names those nearest."""
-    found = IncidentType.objects.filter(code=code, active=True).first()
+    found = for_a_moment(("type", code), lambda: IncidentType.objects.filter(code=code, active=True).first())
     if found is None:
         codes = list(IncidentType.objects.filter(active=True).values_list("code", flat=True))
         near = get_close_matches(code[:40].lower(), codes, n=3, cutoff=0.4) or sorted(codes)[:5]
@@ -208,7 +209,8 @@ def _checked_source(source: str) -> str:
     return source
 
 
-def _checked_key(key: str) -> str | None:
+def checked_key(key: str) -> str | None:
+    """Return an idempotency key, None for an empty one. Raises BadInput where it is too long or not printable."""
     if len(key) > KEY_MAX or not key.isprintable():
         sentence = _("The key has %(length)d characters; at most %(limit)d printable ones.")
         raise BadInput("Idempotency-Key", sentence % {"length": len(key), "limit": KEY_MAX})

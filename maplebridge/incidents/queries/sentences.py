@@ -141,3 +141,28 @@ def _consulted(told: Told) -> str:
 @sentence("incidents.file_attached")
 def _file_attached(told: Told) -> str:
     return _with(_("File attached."), told.words("name"))
+
+
+@sentence("incidents.file_consulted")
+def _file_consulted(told: Told) -> str:
+    return _("Looked at an attached file.")
+
+
+@sentence("incidents.card_entered")
+def _card_entered(told: Told) -> str:
+    return _("Entered from its paper card.")
+
+
+@sentence("incidents.personal_data_erased")
+def _erased(told: Told) -> str:
+    return _("Personal data past their time erased.")
+
+
+@sentence("incidents.table_imported")
+def _table_imported(told: Told) -> str:
+    return _("Table of incidents imported.")
+
+
+@sentence("incidents.target_set")
+def _target_set(told: Told) -> str:
+    return _("Service target set.")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from maplebridge.dispatch.actions import install_plans
 from maplebridge.incidents.actions import install_types
 from maplebridge.incidents.models import Incident
 from maplebridge.kernel import clock
@@ -77,6 +78,7 @@ def _settle(actor: Actor, *, at: datetime) -> bool:
     """Types, people, units, notes: whatever is missing. Returns whether the units were."""
     begun = at - DAY - timedelta(hours=1)
     install_types(actor, at=begun)
+    install_plans(actor, at=begun)
     there = set(User.objects.values_list("username", flat=True))
     for account in DEMO_ACCOUNTS:
         if account.username not in there:

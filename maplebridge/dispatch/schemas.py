@@ -1,0 +1,76 @@
+"""Bodies of the dispatch API."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class AssignIn(Schema):
+    unit_id: int
+    reason: str = Field("", max_length=200)
+    preempt: bool = False
+
+
+class StandDownIn(Schema):
+    unit_id: int
+    reason: str = Field("", max_length=200)
+
+
+class SwapIn(Schema):
+    out_unit_id: int
+    in_unit_id: int
+    reason: str = Field("", max_length=200)
+
+
+class HoldIn(Schema):
+    held: bool
+    reason: str = Field("", max_length=200)
+
+
+class AlarmLevelIn(Schema):
+    level: int
+    reason: str
+
+
+class AtPostIn(Schema):
+    unit_id: int
+    disposition: str
+    narrative: str = ""
+    at: datetime | None = None
+
+
+class StatusIn(Schema):
+    status: str
+    at: datetime | None = None
+    secondary: str = ""
+
+
+class CloseJobIn(Schema):
+    disposition: str
+    narrative: str = ""
+    at: datetime | None = None
+
+
+class DutyIn(Schema):
+    on: bool
+    until: datetime | None = None
+
+
+class PlanIn(Schema):
+    type: str | None = None
+    max_priority: int = 10
+    level: int = 1
+    wants: list[dict[str, Any]]
+
+
+class PositionIn(Schema):
+    lon: float
+    lat: float
+    at: datetime | None = None
+
+
+class PanicIn(Schema):
+    on: bool
+    lon: float | None = None
+    lat: float | None = None
