@@ -139,8 +139,8 @@ def _seal(drafts: list[Draft]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
-    head = Head.objects.filter(pk=1).first() or Head(pk=1, size=0, peaks=b"")
-    frontier = Frontier.from_bytes(head.size, bytes(head.peaks))
+    head = Head.objects.filter(pk=1).order_by().values_list("size", "peaks").first()
+    frontier = Frontier.from_bytes(head[0], bytes(head[1])) if head else Frontier()
     entered_at, act_id = clock.now(), secrets.token_hex(8)
     entries, privates = [], []
     for draft in drafts:
@@ -157,8 +157,10 @@ def _seal(drafts: list[Draft]) -> None:
     Entry.objects.bulk_create(entries)
     if privates:
         Private.objects.bulk_create(privates)
-    head.size, head.peaks = frontier.size, frontier.to_bytes()
-    head.save(force_insert=head._state.adding)
+    if head:
+        Head.objects.filter(pk=1).update(size=frontier.size, peaks=frontier.to_bytes())
+    else:
+        Head.objects.create(pk=1, size=frontier.size, peaks=frontier.to_bytes())
 
 
 def _entry(draft: Draft, position: int, *, entered_at: datetime, act_id: str, salts: dict[str, bytes]) -> Entry:

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
+from maplebridge.kernel.moment import for_a_moment
 from maplebridge.kernel.refused import NotAllowed
 from maplebridge.people.models import ApiToken, User
 from maplebridge.people.rules import ROLES, may
@@ -62,10 +63,13 @@ def token_digest(text: str) -> str:
 
 def actor_of_token(text: str, *, at: datetime) -> Actor | None:
     """Find whose bearer token this is; None when unknown, expired, or its owner's account has ended."""
+    digest = token_digest(text)
+    return for_a_moment(("token", digest), lambda: _actor_of_digest(digest, at))
+
+
+def _actor_of_digest(digest: str, at: datetime) -> Actor | None:
     token = (
-        ApiToken.objects.select_related("user")
-        .filter(digest=token_digest(text), expires_at__gt=at, user__is_active=True)
-        .first()
+        ApiToken.objects.select_related("user").filter(digest=digest, expires_at__gt=at, user__is_active=True).first()
     )
     if token is None or (token.user.expires_at and token.user.expires_at <= at):
         return None

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
 from maplebridge.kernel.geometry import bbox_around, distance_m
+from maplebridge.kernel.moment import for_a_moment, forget
 from maplebridge.places.archive import Archive
 from maplebridge.places.categories import category_name
 from maplebridge.places.finder import Address, Crossing, Finder, Hit
@@ -30,8 +30,6 @@ from maplebridge.places.rules import NOTE_LONGEST_RADIUS_M, Names, rank_of
 Kept = TypeVar("Kept")
 _kept: dict[str, tuple[object, Any]] = {}
 _locks: dict[str, RLock] = {}
-_moments: dict[str, tuple[float, Any]] = {}
-_hold_s = 0.0
 GOOD_ENOUGH = 0.7  # from this score on one place is taken to be meant without asking
 
 
@@ -60,28 +58,13 @@ def city_directory() -> Path:
 
 def current_city() -> City | None:
     """Give the city, None before the first import. One row by its key, some 0.1 ms."""
-    return _for_a_moment("city", lambda: City.objects.order_by("pk").first())
-
-
-def hold_for(seconds: float) -> None:
-    """Let this process, a server, look whether city, areas and places changed only so often; 0 looks each time."""
-    global _hold_s
-    _hold_s = seconds
-
-
-def _for_a_moment(name: str, read: Callable[[], Kept]) -> Kept:
-    now = monotonic()
-    known = _moments.get(name)
-    if not _hold_s or known is None or now - known[0] > _hold_s:
-        known = _moments[name] = (now, read())
-    kept: Kept = known[1]
-    return kept
+    return for_a_moment("city", lambda: City.objects.order_by("pk").first())
 
 
 def reload() -> None:
     """Forget all that is kept in this process; it is built again when next asked for."""
     _kept.clear()
-    _moments.clear()
+    forget()
 
 
 def warm() -> None:
@@ -181,14 +164,14 @@ def _boundaries() -> dict[str, Any]:
 
 def _areas_version() -> tuple[object, ...]:
     in_use = Area.objects.filter(gone=False)
-    known = _for_a_moment("areas", lambda: in_use.aggregate(number=Count("pk"), last=Max("pk")))
+    known = for_a_moment("areas", lambda: in_use.aggregate(number=Count("pk"), last=Max("pk")))
     city = current_city()
     return (city.edition if city else "", known["number"], known["last"])
 
 
 def _places_version() -> tuple[object, ...]:
     city = current_city()
-    return (city.edition if city else "", city.bbox if city else (), _for_a_moment("places", _last_place))
+    return (city.edition if city else "", city.bbox if city else (), for_a_moment("places", _last_place))
 
 
 def _last_place() -> int | None:

@@ -15,6 +15,7 @@ from maplebridge.site.wsgi import application as django_wsgi  # isort: skip  # s
 
 from django.conf import settings
 
+from maplebridge.kernel.moment import hold_for
 from maplebridge.live.hub import Hub
 from maplebridge.live.stream import stream
 from maplebridge.live.tail import Tail
@@ -65,7 +66,7 @@ def warm() -> None:
     from maplebridge.places import queries as places
     from maplebridge.places.roads.warm import warm as warm_roads
 
-    places.hold_for(seconds=1.0)
+    hold_for(seconds=1.0)
     try:
         _ = get_resolver().url_patterns
         warm_roads()
