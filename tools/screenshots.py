@@ -64,7 +64,7 @@ class Studio:
         page.wait_for_timeout(settle_s * 1000)
         picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         picture = ImageOps.expand(picture, margin, "white")
-        few = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
         few.save(OUT / f"{name}.png", optimize=True)
         print(f"{name}.png {(OUT / f'{name}.png').stat().st_size // 1024} KB")
         page.context.close()
