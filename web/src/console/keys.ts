@@ -14,7 +14,9 @@ export interface Hands {
 }
 
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && (target as HTMLInputElement).type !== 'range';
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.closest('form') !== null || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  (target as HTMLInputElement).type !== 'range';
 
 const form = (name: Form) => {
   if (desk.selected) desk.form = desk.form === name ? '' : name;
