@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 
-from maplebridge.dispatch.models import Assignment, UnitStatus
+from maplebridge.dispatch.models import AlarmLevel, Assignment, UnitStatus
 from maplebridge.dispatch.rules import AT_WORK
 from maplebridge.incidents.models import Incident
 from maplebridge.incidents.rules import STATES, is_open
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.clock import stamp
-from maplebridge.people.models import Unit
+from maplebridge.people.models import Shift, Unit
 
 _INCIDENT_STEPS = ("assigned_at", "enroute_at", "onscene_at", "closed_at")
 
@@ -61,6 +61,13 @@ def the_journal_tells_what_the_tables_say():
         assert facts["since_at"] == stamp(row.since_at)
         assert facts["timer_at"] == (stamp(row.timer_at) if row.timer_at else None)
         assert (facts["status"], facts["secondary"], facts["alarm"]) == (row.status, row.secondary, row.alarm)
+    for raised in AlarmLevel.objects.all():
+        facts = told[f"incident:{raised.incident_id}"]
+        assert (facts["alarm_level"], facts["alarm_level_at"]) == (raised.level, stamp(raised.since_at))
+    told_shifts = {key: facts for key, facts in told.items() if key.startswith("shift:")}
+    assert {k: f["ends_at"] for k, f in told_shifts.items()} == {
+        f"shift:{shift.pk}": stamp(shift.ends_at) for shift in Shift.objects.all()
+    }
     units_of = defaultdict(list)
     for unit, incidents in jobs.items():
         for incident in incidents:

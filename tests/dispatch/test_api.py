@@ -32,8 +32,15 @@ def caller_of(machine, now):
         def get(self, path):
             return Client().get(f"/api{path}", **self.headers)
 
-        def post(self, path, body=None):
-            return Client().post(f"/api{path}", body or {}, content_type="application/json", **self.headers)
+        def post(self, path, body=None, *, key=None):
+            more = self.headers | ({"HTTP_IDEMPOTENCY_KEY": key} if key else {})
+            return Client().post(f"/api{path}", body or {}, content_type="application/json", **more)
+
+        def put(self, path, body):
+            return Client().put(f"/api{path}", body, content_type="application/json", **self.headers)
+
+        def delete(self, path):
+            return Client().delete(f"/api{path}", **self.headers)
 
     return Caller
 
@@ -229,3 +236,71 @@ def test_handled_at_the_post(caller_of, on_duty, reported):
     assert (done.status_code, done.json()["state"]) == (200, "Closed")
     body = {"unit_id": unit.pk, "disposition": "99"}
     refusal(officer.post(f"/incidents/{reported().pk}/at_post", body), 422)
+
+
+def test_plans_are_listed_set_and_removed_by_the_chief_through_the_api(caller_of, desk, kinds):
+    chief = caller_of("chief")
+    body = {"type": "fight", "level": 2, "wants": [{"count": 2, "kinds": ["car"]}]}
+    row = chief.put("/response-plans", body).json()
+    assert row == {"id": row["id"], "type": "fight", "max_priority": 10, "level": 2,
+                   "wants": [{"count": 2, "kinds": ["car"], "skills": []}]}  # fmt: skip
+    assert desk.get("/response-plans").json() == [row]
+    refusal(desk.put("/response-plans", body), 403)
+    for wrong, field in (({"type": "frogs"}, "type"), ({"wants": [{"count": 99}]}, "wants"), ({"level": 9}, "level")):
+        assert refusal(chief.put("/response-plans", body | wrong), 422)["fields"][0]["field"] == field
+    assert chief.delete(f"/response-plans/{row['id']}").status_code == 204
+    refusal(chief.delete(f"/response-plans/{row['id']}"), 404)
+    assert desk.get("/response-plans").json() == []
+
+
+def test_the_alarm_level_is_raised_and_read_through_the_api(caller_of, desk, on_duty, reported):
+    for number in range(4):
+        on_duty(f"M2{number}", steps=number)
+    path = f"/incidents/{reported().pk}"
+    assert desk.get(f"{path}/alarm_level").json() == {"level": 1}
+    raised = desk.post(f"{path}/alarm_level", {"level": 2, "reason": "more came"})
+    assert (raised.status_code, raised.json()["alarm_level"], raised.json()["state"]) == (200, 2, "Active")
+    assert desk.get(f"{path}/alarm_level").json() == {"level": 2}
+    plans = [[row["plan"] for row in desk.get(f"{path}/recommendations{q}").json()] for q in ("", "?level=1")]
+    assert [sum(plan) for plan in plans] == [3, 1]
+    for body, field in (({"level": 7, "reason": "x"}, "level"), ({"level": 3, "reason": " "}, "reason")):
+        assert refusal(desk.post(f"{path}/alarm_level", body), 422)["fields"][0]["field"] == field
+    refusal(caller_of("post_officer").post(f"{path}/alarm_level", {"level": 3, "reason": "x"}), 403)
+
+
+def test_an_officer_goes_on_and_off_duty_through_the_api(caller_of, desk, make_unit, machine, now, reported):
+    officer = caller_of("post_officer")
+    unit = make_unit("F3", kind="foot", shift=None)
+    span = {"starts_at": now - timedelta(hours=9), "ends_at": now - timedelta(hours=1)}
+    open_shift(machine, unit=unit, crew=[officer.user], at=now, **span)
+    until = stamp(now + timedelta(hours=6))
+    for _again in range(2):
+        row = officer.post(f"/units/{unit.pk}/duty", {"on": True, "until": until})
+        assert (row.status_code, row.json()["on_shift"], row.json()["shift_ends_at"]) == (200, True, until)
+    incident = reported()
+    desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk})
+    assert "is on" in refusal(officer.post(f"/units/{unit.pk}/duty", {"on": False}), 409)["refused"]
+    desk.post(f"/incidents/{incident.pk}/stand_down", {"unit_id": unit.pk})
+    assert officer.post(f"/units/{unit.pk}/duty", {"on": False}).json()["on_shift"] is False
+    naive = officer.post(f"/units/{unit.pk}/duty", {"on": True, "until": "2030-01-01T00:00:00"})
+    assert refusal(naive, 422)["fields"][0]["field"] == "until"
+    refusal(caller_of("auditor").post(f"/units/{unit.pk}/duty", {"on": True}), 403)
+
+
+def test_a_phones_close_and_note_sent_late_and_twice_through_the_api(caller_of, desk, on_duty, reported, now):
+    officer = caller_of("post_officer")
+    unit, incident = on_duty("F3", kind="foot", crew=[officer.user]), reported()
+    desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk})
+    assert officer.post(f"/units/{unit.pk}/status", {"status": "OnScene"}).status_code == 200
+    said = stamp(clock.now())
+    for _again in range(2):
+        note = {"text": "all quiet", "at": said}
+        assert officer.post(f"/incidents/{incident.pk}/notes", note, key="n1").status_code == 200
+        closed = officer.post(f"/units/{unit.pk}/close", {"disposition": "05", "at": said}, key="c1")
+        assert (closed.status_code, closed.json()["closed_at"]) == (200, said)
+    assert [row["at"] for row in desk.get(f"/incidents/{incident.pk}").json()["notes"]] == [said]
+    at_post = reported()
+    for _again in range(2):
+        body = {"unit_id": unit.pk, "disposition": "02", "at": stamp(clock.now())}
+        done = officer.post(f"/incidents/{at_post.pk}/at_post", body, key="p1")
+        assert (done.status_code, done.json()["state"]) == (200, "Closed")

@@ -67,6 +67,10 @@ class Shift12(RuleBasedStateMachine):
         with suppress(Refused):
             action(DISPATCHER, at=self.now, **how)
 
+    def said(self, late):
+        """A moment as a telephone tells it: so many seconds before what it does is entered."""
+        return None if late is None else self.now + timedelta(seconds=7 - late)
+
     def incident(self, number):
         return Incident.objects.get(pk=self.incidents[number].pk)
 
@@ -94,17 +98,17 @@ class Shift12(RuleBasedStateMachine):
 
     @rule(unit=unit_numbers, status=st.sampled_from(sorted(STATUSES)), late=st.integers(-3, 20))
     def step(self, unit, status, late):
-        said = self.now + timedelta(seconds=7 - late)
-        self.attempt(dispatch.set_status, unit=self.units[unit], status=status, occurred_at=said)
+        self.attempt(dispatch.set_status, unit=self.units[unit], status=status, occurred_at=self.said(late))
 
-    @rule(unit=unit_numbers)
-    def close_by_unit(self, unit):
-        self.attempt(dispatch.close_job, unit=self.units[unit], disposition="05")
+    @rule(unit=unit_numbers, late=st.none() | st.integers(-3, 20))
+    def close_by_unit(self, unit, late):
+        how = {"unit": self.units[unit], "occurred_at": self.said(late)}
+        self.attempt(dispatch.close_job, disposition="05", **how)
 
-    @rule(incident=incident_numbers, unit=unit_numbers)
-    def at_post(self, incident, unit):
-        how = {"incident": self.incident(incident), "unit": self.units[unit], "disposition": "05"}
-        self.attempt(dispatch.handle_at_post, **how)
+    @rule(incident=incident_numbers, unit=unit_numbers, late=st.none() | st.integers(-3, 20))
+    def at_post(self, incident, unit, late):
+        how = {"incident": self.incident(incident), "unit": self.units[unit], "occurred_at": self.said(late)}
+        self.attempt(dispatch.handle_at_post, disposition="05", **how)
 
     @rule(incident=incident_numbers)
     def close(self, incident):
@@ -129,6 +133,14 @@ class Shift12(RuleBasedStateMachine):
     @rule(unit=unit_numbers, on=st.booleans())
     def panic(self, unit, on):
         self.attempt(dispatch.start_panic if on else dispatch.stop_panic, unit=self.units[unit])
+
+    @rule(incident=incident_numbers, level=st.integers(1, 3))
+    def raise_alarm(self, incident, level):
+        self.attempt(dispatch.raise_alarm_level, incident=self.incident(incident), level=level, reason="it grows")
+
+    @rule(unit=unit_numbers, on=st.booleans())
+    def duty(self, unit, on):
+        self.attempt(dispatch.go_on_duty if on else dispatch.go_off_duty, unit=self.units[unit])
 
     @rule(unit=unit_numbers)
     def welfare(self, unit):

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maplebridge.dispatch.ranking import Candidate, Job, Preempt, rank, suits
+from maplebridge.dispatch.ranking import Candidate, Job, Preempt, rank, span, suits
 
 JOB = Job(priority=5, skills=frozenset(), area_code="kamppi", scene_s=900)
 NEAR = Candidate(unit_id=1, call_sign="M21", kind="car", eta_s=120, distance_m=800)
@@ -58,6 +59,8 @@ def test_workload_and_rest_decide_only_between_near_equals():
     [
         ({}, "nearest"),
         ({"idle_s": 2400.0}, "nearest; free 40 min"),
+        ({"idle_s": 20940.0}, "nearest; free 5 h 49 min"),
+        ({"idle_s": 7190.0}, "nearest; free 2 h"),
         ({"area_code": "kamppi", "idle_s": 2400.0}, "nearest; free 40 min; knows the area"),
         ({"only_one_in_beat": True, "area_code": "p"}, "nearest; leaves Punavuori uncovered"),
         ({"free_in_s": 360.0}, "8 min away; busy; free in about 6 min"),
@@ -121,3 +124,9 @@ def test_the_order_never_depends_on_the_order_of_asking(given_candidates, chance
 def test_more_travel_never_improves_a_rank(candidate):
     further = replace(candidate, unit_id=candidate.unit_id + 1, eta_s=candidate.eta_s + 1)
     assert order(further, candidate)[0] == candidate.unit_id
+
+
+def test_a_length_of_time_is_said_in_the_readers_language():
+    assert [span(seconds) for seconds in (20, 3540, 3570, 3660)] == ["0 min", "59 min", "1 h", "1 h 1 min"]
+    with translation.override("zh-hans"):
+        assert [span(seconds) for seconds in (3540, 3600, 20940)] == ["59 分钟", "1 小时", "5 小时 49 分钟"]

@@ -199,4 +199,4 @@ def test_what_comes_to_the_post_is_sent_met_and_closed_in_one_act(noon, make_uni
     assert UnitStatus.objects.get(unit=unit).status == "Available"
     assert len({e.body.split('"act":"')[1][:16] for e in Entry.objects.filter(actor=actor.ref)}) == 1
     with pytest.raises(CannotAssignUnit, match="closed"):
-        handle_at_post(actor, incident=incident, unit=unit, disposition="02", at=noon)
+        handle_at_post(actor, incident=incident, unit=unit, disposition="07", at=noon)

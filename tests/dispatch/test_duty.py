@@ -1,0 +1,122 @@
+"""On duty and off: by dispatch, and by a unit's own crew for itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from maplebridge.dispatch.actions import (
+    CannotGoOffDuty,
+    CannotGoOnDuty,
+    assign_unit,
+    go_off_duty,
+    go_on_duty,
+    set_status,
+    start_panic,
+)
+from maplebridge.dispatch.models import UnitStatus
+from maplebridge.dispatch.queries import own_units, unit_rows
+from maplebridge.journal.models import Entry
+from maplebridge.kernel.clock import stamp
+from maplebridge.kernel.refused import BadInput, NotAllowed
+from maplebridge.people.actor import actor_of
+from maplebridge.people.models import Shift, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def crew(db):
+    return [User.objects.create(username=f"o{n}", display_name=f"O {n}", role="post_officer") for n in range(2)]
+
+
+@pytest.fixture
+def rested(make_unit, crew):
+    """A unit whose last turn ended an hour ago, with its crew of two."""
+    return make_unit("F3", kind="foot", shift=(-9, -1), crew=crew)
+
+
+def test_dispatch_puts_a_unit_on_duty_with_the_crew_it_last_had(dispatcher, noon, rested, crew):
+    until = noon + timedelta(hours=5)
+    shift = go_on_duty(dispatcher, unit=rested, until=until, at=noon)
+    assert (set(shift.crew.all()), shift.starts_at, shift.ends_at) == (set(crew), noon, until)
+    row = unit_rows(dispatcher, at=noon)[0]
+    assert (row["call_sign"], row["on_shift"], row["shift_ends_at"]) == ("F3", True, stamp(until))
+    entry = Entry.objects.get(verb="dispatch.unit_on_duty")
+    assert (entry.subject, entry.facts["on_shift"], entry.facts["shift_ends_at"]) == (
+        f"unit:{rested.pk}", True, stamp(until),
+    )  # fmt: skip
+
+
+def test_an_officer_goes_on_duty_alone_and_a_second_one_joins(noon, rested, crew):
+    first, second = map(actor_of, crew)
+    assert list(go_on_duty(first, unit=rested, at=noon).crew.all()) == [crew[0]]
+    assert (own_units(first, at=noon), own_units(second, at=noon)) == ([rested.pk], [])
+    later = noon + timedelta(minutes=10)
+    joined = go_on_duty(second, unit=rested, until=noon + timedelta(hours=9), at=later)
+    assert own_units(second, at=later) == [rested.pk]
+    assert Entry.objects.filter(verb="dispatch.unit_on_duty").last().facts["shift_ends_at"] == stamp(joined.ends_at)
+
+
+def test_on_duty_twice_is_one_turn_and_another_end_is_refused(dispatcher, noon, rested):
+    until = noon + timedelta(hours=5)
+    shift = go_on_duty(dispatcher, unit=rested, until=until, at=noon)
+    later = noon + timedelta(minutes=1)
+    assert go_on_duty(dispatcher, unit=rested, until=until, at=later) == shift
+    assert go_on_duty(dispatcher, unit=rested, at=later) == shift
+    with pytest.raises(CannotGoOnDuty, match="on duty already, until"):
+        go_on_duty(dispatcher, unit=rested, until=until + timedelta(hours=1), at=later)
+    assert Shift.objects.count() == 2
+
+
+def test_off_duty_ends_every_present_turn_and_leaves_the_status(dispatcher, noon, rested, crew):
+    mine = actor_of(crew[0])
+    go_on_duty(mine, unit=rested, at=noon)
+    set_status(mine, unit=rested, status="OutOfService", secondary="Meal", at=noon)
+    end = noon + timedelta(hours=1)
+    go_off_duty(mine, unit=rested, at=end)
+    go_off_duty(dispatcher, unit=rested, at=end)
+    assert not Shift.objects.filter(ends_at__gt=end).exists()
+    assert UnitStatus.objects.get().status == "OutOfService"
+    assert Entry.objects.get(verb="dispatch.unit_off_duty").facts["on_shift"] is False
+    assert unit_rows(dispatcher, at=end) == []
+
+
+def test_a_turn_ended_in_the_moment_it_began_is_over_at_once_after(dispatcher, noon, rested):
+    go_on_duty(dispatcher, unit=rested, at=noon)
+    go_off_duty(dispatcher, unit=rested, at=noon)
+    assert unit_rows(dispatcher, at=noon + timedelta(seconds=1)) == []
+
+
+def test_nobody_leaves_a_job_or_a_call_for_help_by_going_off_duty(dispatcher, noon, make_unit, make_incident):
+    unit, other = make_unit("M21"), make_unit("M22", steps=1)
+    assign_unit(dispatcher, incident=make_incident(), unit=unit, at=noon)
+    with pytest.raises(CannotGoOffDuty, match="M21 is on 0001"):
+        go_off_duty(dispatcher, unit=unit, at=noon)
+    start_panic(dispatcher, unit=other, at=noon)
+    with pytest.raises(CannotGoOffDuty, match="calls for help"):
+        go_off_duty(dispatcher, unit=other, at=noon)
+    assert Shift.objects.filter(ends_at__gt=noon).count() == 2
+
+
+def test_an_officer_speaks_for_no_other_unit_and_an_auditor_for_none(noon, rested, crew, make_unit):
+    other = make_unit("F4", kind="foot")
+    with pytest.raises(NotAllowed, match="unit of your last turn"):
+        go_on_duty(actor_of(crew[0]), unit=other, at=noon)
+    with pytest.raises(NotAllowed):
+        go_off_duty(actor_of(crew[0]), unit=other, at=noon)
+    auditor = User.objects.create(username="a", display_name="A", role="auditor")
+    with pytest.raises(NotAllowed):
+        go_on_duty(actor_of(auditor), unit=rested, at=noon)
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 25])
+def test_a_turn_ends_within_a_day(dispatcher, noon, rested, hours):
+    with pytest.raises(BadInput, match="within 24 hours") as refused:
+        go_on_duty(dispatcher, unit=rested, until=noon + timedelta(hours=hours), at=noon)
+    assert refused.value.field == "until"
+
+
+def test_a_unit_out_of_use_stays_off_duty(dispatcher, noon, rested):
+    type(rested).objects.update(active=False)
+    with pytest.raises(CannotGoOnDuty, match="no longer in use"):
+        go_on_duty(dispatcher, unit=rested, at=noon)
