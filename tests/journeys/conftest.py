@@ -130,7 +130,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
+    found = os.environ.get("MAPLEBRIDGE_CHROMIUM") or next(
+        (path for name in names if (path := shutil.which(name))), None
+    )
     with sync_playwright() as playwright:
         if found is None and not Path(playwright.chromium.executable_path).exists():
             pytest.fail("No Chromium found: run “make test”, which installs it, or put chromium on the PATH.")

@@ -7,7 +7,7 @@ from journey_cable import cable
 from journey_people import Console, Desk, sign_in
 from playwright.sync_api import Page, expect
 
-CUT_S = float(os.environ.get("MAPLEBRIDGE_JOURNEY_CUT_S", "5"))  # 60 in the long run; the mechanics are the same
+CUT_S = float(os.environ.get("JOURNEY_CUT_S", "5"))  # 60 in the long run; the mechanics are the same
 SPOT = {"lon": 24.9480, "lat": 60.1700}
 
 
