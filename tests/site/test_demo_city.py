@@ -54,7 +54,6 @@ def test_preparing_again_writes_nothing(city):
 
 def test_the_city_has_its_people_units_on_duty_and_notes(city):
     from maplebridge.people.models import Unit, User
-    from maplebridge.people.queries import crewed_units
     from maplebridge.places.models import Area, PremiseNote
 
     assert set(User.objects.values_list("username", flat=True)) >= {"dispatcher", "officer", "chief", "auditor"}
@@ -62,7 +61,9 @@ def test_the_city_has_its_people_units_on_duty_and_notes(city):
     assert Area.objects.filter(kind="beat").count() == 6
     assert PremiseNote.objects.count() >= 4
     officer = User.objects.get(username="officer")
-    assert [unit.call_sign for unit in crewed_units(officer.pk, at=clock.now())] == ["M21"]
+    assert set(Unit.objects.on_shift(clock.now()).filter(shifts__crew=officer).values_list("call_sign", flat=True)) == {
+        "M21"
+    }
 
 
 def test_somebody_is_on_duty_at_every_hour_of_the_next_two_days(city):
