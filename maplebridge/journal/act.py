@@ -15,7 +15,8 @@ from typing import Any, Protocol
 import rfc8785
 from django.db import connection, models, transaction
 
-from maplebridge.journal.models import Entry, Head, Private
+from maplebridge.journal import store
+from maplebridge.journal.models import Entry, Private
 from maplebridge.journal.tree import Frontier, leaf_hash
 from maplebridge.kernel import clock
 
@@ -139,8 +140,8 @@ def _seal(drafts: list[Draft]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
-    head = Head.objects.filter(pk=1).order_by().values_list("size", "peaks").first()
-    frontier = Frontier.from_bytes(head[0], bytes(head[1])) if head else Frontier()
+    head = store.read_head()
+    frontier = Frontier.from_bytes(*head) if head else Frontier()
     entered_at, act_id = clock.now(), secrets.token_hex(8)
     entries, privates = [], []
     for draft in drafts:
@@ -154,13 +155,8 @@ def _seal(drafts: list[Draft]) -> None:
             Private(entry_id=entry.position, name=name, salt=salts[name], content=text)
             for name, text in draft.private.items()
         ]
-    Entry.objects.bulk_create(entries)
-    if privates:
-        Private.objects.bulk_create(privates)
-    if head:
-        Head.objects.filter(pk=1).update(size=frontier.size, peaks=frontier.to_bytes())
-    else:
-        Head.objects.create(pk=1, size=frontier.size, peaks=frontier.to_bytes())
+    store.append(entries, privates)
+    store.move_head(frontier.size, frontier.to_bytes(), first=head is None)
 
 
 def _entry(draft: Draft, position: int, *, entered_at: datetime, act_id: str, salts: dict[str, bytes]) -> Entry:

@@ -468,11 +468,11 @@ def river_town(folder):
 
 
 def test_the_other_bank_of_a_river_is_not_the_same_place(report, desk, noon, tmp_path, monkeypatch):
-    from maplebridge.incidents.queries import nearby
+    from maplebridge.incidents.queries import duplicates
     from maplebridge.places.roads.network import Roads, build
 
     build(river_town(tmp_path), tmp_path / "roads")
-    monkeypatch.setattr(nearby, "road_network", lambda: Roads.load(tmp_path / "roads"))
+    monkeypatch.setattr(duplicates, "road_network", lambda: Roads.load(tmp_path / "roads"))
     along, across = report(lon=24.942, lat=60.170), report(lon=24.940, lat=60.171)
     rows = possible_duplicates(desk, lon=24.940, lat=60.170, type=along.type, at=noon)
     assert [row["id"] for row in rows] == [along.pk]

@@ -66,3 +66,12 @@ def test_verify_names_the_first_entry_that_fails(dispatcher, noon, tamper, says)
         write(dispatcher, noon, text="words", number=number)
     tamper()
     assert says in verify().fault
+
+
+def test_the_plain_statements_name_every_column_of_the_tables():
+    from maplebridge.journal import store
+
+    columns = {field.column for field in Entry._meta.concrete_fields}
+    assert set(store.ENTRY_COLUMNS) == columns
+    assert {"id", *store.PRIVATE_COLUMNS} == {field.column for field in Private._meta.concrete_fields}
+    assert (Entry._meta.db_table, Private._meta.db_table) == ("journal_entry", "journal_private")

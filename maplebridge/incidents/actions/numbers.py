@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.models import Incident, Numbering, ReservedNumber
@@ -19,11 +19,21 @@ class CannotUseNumber(Refused):
 
 def take_numbers(count: int, *, at: datetime) -> int:
     """Take the next `count` numbers in turn and return the first. Call it inside an act."""
-    taken = Numbering.objects.filter(pk=1).update(next_number=F("next_number") + count)
-    if not taken:
+    after = _moved_on(count)
+    if after is None:
         Numbering.objects.bulk_create([Numbering(pk=1)], ignore_conflicts=True)
-        Numbering.objects.filter(pk=1).update(next_number=F("next_number") + count)
-    return Numbering.objects.values_list("next_number", flat=True).get(pk=1) - count
+        after = _moved_on(count)
+    if after is None:
+        raise RuntimeError("the row that numbers incidents is gone")
+    return after - count
+
+
+def _moved_on(count: int) -> int | None:
+    sql = "UPDATE incidents_numbering SET next_number = next_number + %s WHERE id = 1 RETURNING next_number"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [count])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def reserve_numbers(actor: Actor, *, count: int, at: datetime) -> list[int]:

@@ -2,7 +2,8 @@
 
 from maplebridge.incidents.queries import sentences as _sentences  # registers the sentences of our verbs
 from maplebridge.incidents.queries.detail import assignment_rows, incident_detail, intervals, merged_into_it
-from maplebridge.incidents.queries.nearby import history_at, possible_duplicates, premise_note_rows
+from maplebridge.incidents.queries.duplicates import possible_duplicates
+from maplebridge.incidents.queries.nearby import history_at, premise_note_rows
 from maplebridge.incidents.queries.rows import (
     board_incidents,
     find_incidents,
