@@ -163,10 +163,9 @@ export class Phone {
   close(disposition: string, narrative: string): void {
     const incident = this.job?.incident;
     if (!incident) return;
-    this.post(`/api/units/${this.unit_id}/close`, { disposition, narrative }, t('closed', { number: incident.number }));
-    this.done = addDone(localStorage, {
-      id: incident.id, number: incident.number, name: incident.name, disposition, at: this.stamp(),
-    });
+    const at = this.stamp();
+    this.post(`/api/units/${this.unit_id}/close`, { disposition, narrative, at }, t('closed', { number: incident.number }));
+    this.done = addDone(localStorage, { id: incident.id, number: incident.number, name: incident.name, disposition, at });
     this.said = t('closed', { number: incident.number });
     this.screen = 'home';
   }
@@ -206,14 +205,15 @@ export class Phone {
     this.said = t('reported', { number: made.number }) + (same ? `. ${t('perhaps_same', { numbers: same })}` : '');
     const wanted = takeAfter(localStorage, item.key);
     if (!wanted) return;
+    const { type: code, at = this.stamp() } = item.body as { type: string; at?: string };
     this.outbox.put(
       `/api/incidents/${made.id}/at_post`,
-      { unit_id: this.unit_id, disposition: wanted },
+      { unit_id: this.unit_id, disposition: wanted, at },
       t('closed', { number: made.number }),
     );
-    const type = this.types.find((each) => each.code === (item.body as { type: string }).type);
+    const type = this.types.find((each) => each.code === code);
     this.done = addDone(localStorage, {
-      id: made.id, number: made.number, name: type?.name ?? '', disposition: wanted, at: this.stamp(),
+      id: made.id, number: made.number, name: type?.name ?? '', disposition: wanted, at,
     });
   }
 
