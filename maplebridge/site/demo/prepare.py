@@ -30,7 +30,7 @@ from maplebridge.site.demo_accounts import DEMO_ACCOUNTS
 
 Progress = Callable[[str], None]
 DAY = timedelta(hours=24)
-REFRESH_AFTER = timedelta(hours=1)  # asleep for longer, the city is told what happened meanwhile
+REFRESH_AFTER = timedelta(minutes=10)  # asleep for longer, the city is told what happened meanwhile
 REFRESH_MOST = timedelta(hours=4)
 
 
