@@ -49,7 +49,7 @@ def _alarm(told: Told) -> str:
     return _("%(unit)s is late with its next step: ask where it is.") % {"unit": unit}
 
 
-@sentence("dispatch.units_changed")
+@sentence("dispatch.units_changed", follows=True)
 def _units(told: Told) -> str:
     ids = told.facts.get("units") or []
     if not ids:

@@ -81,6 +81,21 @@ def test_off_duty_ends_every_present_turn_and_leaves_the_status(dispatcher, noon
     assert unit_rows(dispatcher, at=end) == []
 
 
+def test_who_began_a_turn_of_their_own_stays_when_another_leaves(dispatcher, noon, rested, crew):
+    first, second = map(actor_of, crew)
+    go_on_duty(first, unit=rested, until=noon + timedelta(hours=8), at=noon)
+    stays = go_on_duty(second, unit=rested, until=noon + timedelta(hours=4), at=noon)
+    go_off_duty(first, unit=rested, at=noon + timedelta(hours=1))
+    later = noon + timedelta(hours=1, minutes=1)
+    assert (own_units(first, at=later), own_units(second, at=later)) == ([], [rested.pk])
+    facts = Entry.objects.get(verb="dispatch.unit_off_duty").facts
+    assert (facts["on_shift"], facts["shift_ends_at"]) == (True, stamp(stays.ends_at))
+    with pytest.raises(NotAllowed):
+        go_off_duty(first, unit=rested, at=later)
+    go_off_duty(dispatcher, unit=rested, at=later)
+    assert unit_rows(dispatcher, at=later) == []
+
+
 def test_a_turn_ended_in_the_moment_it_began_is_over_at_once_after(dispatcher, noon, rested):
     go_on_duty(dispatcher, unit=rested, at=noon)
     go_off_duty(dispatcher, unit=rested, at=noon)

@@ -203,3 +203,11 @@ def test_the_databases_own_refusal_of_a_second_job_becomes_a_sentence(noon, make
         for _twice in range(2):
             Assignment.objects.create(incident=make_incident(), unit=unit, assigned_at=noon)
     assert Assignment.objects.active().count() == 1
+
+
+def test_the_timeline_tells_each_act_once(dispatcher, noon, make_unit, make_incident):
+    from maplebridge.incidents.queries import timeline
+
+    incident = make_incident()
+    assign_unit(dispatcher, incident=incident, unit=make_unit("F1"), at=noon)
+    assert [row["verb"] for row in timeline(incident)] == ["incidents.reported", "dispatch.unit_assigned"]

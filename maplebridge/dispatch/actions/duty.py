@@ -52,7 +52,10 @@ def go_on_duty(actor: Actor, *, unit: Unit, until: datetime | None = None, at: d
 
 
 def go_off_duty(actor: Actor, *, unit: Unit, at: datetime) -> None:
-    """End every present turn of a unit; one that is off duty stays so. Raises CannotGoOffDuty while on a job."""
+    """End the present turns of a unit; for its crew, those they share. One that is off duty stays so.
+
+    Whoever of the crew began a turn of their own stays on duty, and so does the unit. Raises CannotGoOffDuty on a job.
+    """
     if not _current(unit, at=at):
         _whose(actor, unit)
         return
@@ -64,9 +67,13 @@ def go_off_duty(actor: Actor, *, unit: Unit, at: datetime) -> None:
             raise CannotGoOffDuty(_("%(unit)s is on %(number)s. Close or clear that first, then go off duty.") % words)
         if status_row(unit, at=at).alarm == "panic":
             raise CannotGoOffDuty(_("%(unit)s calls for help. End the panic alarm first.") % {"unit": unit})
+        left = []
         for shift in _current(unit, at=at):
-            end_shift(actor, shift=shift, at=at)
-        _tell(entry, unit, incident_id=None, at=at, ends_at=None)
+            if actor.may("units.status") or actor.user_id in {user.pk for user in shift.crew.all()}:
+                end_shift(actor, shift=shift, at=at)
+            else:
+                left.append(shift.ends_at)
+        _tell(entry, unit, incident_id=None, at=at, ends_at=max(left, default=None))
 
 
 def _whose(actor: Actor, unit: Unit) -> User | None:
