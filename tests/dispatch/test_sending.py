@@ -206,6 +206,7 @@ def test_the_databases_own_refusal_of_a_second_job_becomes_a_sentence(noon, make
 
 
 def test_the_timeline_tells_each_act_once(dispatcher, noon, make_unit, make_incident):
+    from maplebridge.dispatch import sentences  # noqa: F401  # as the server has them
     from maplebridge.incidents.queries import timeline
 
     incident = make_incident()

@@ -41,7 +41,7 @@ def _noted(told: Told) -> str:
     return told.words("text")
 
 
-@sentence("incidents.state_changed")
+@sentence("incidents.state_changed", follows=True)
 def _state_changed(told: Told) -> str:
     state = told.facts.get("state")
     return _("Now: %(state)s.") % {"state": STATE_NAMES.get(state, state)} if state else _("A time was entered late.")

@@ -39,30 +39,44 @@ class Told:
 
 Renderer = Callable[[Told], str]
 SENTENCES: dict[str, Renderer] = {}
+FOLLOWING: set[str] = set()
 
 
-def sentence(verb: str) -> Callable[[Renderer], Renderer]:
-    """Register the renderer of a verb's entries: `@sentence("dispatch.assigned")` above a function of Told."""
+def sentence(verb: str, *, follows: bool = False) -> Callable[[Renderer], Renderer]:
+    """Register the renderer of a verb's entries: `@sentence("dispatch.assigned")` above a function of Told.
+
+    `follows` is for entries that only follow from another of the same act: the timeline tells the other alone.
+    """
 
     def register(renderer: Renderer) -> Renderer:
         SENTENCES[verb] = renderer
+        if follows:
+            FOLLOWING.add(verb)
         return renderer
 
     return register
 
 
 def timeline(incident: Incident) -> list[Row]:
-    """Every entry about an incident and those merged into it, in the order entered, each as a sentence."""
+    """What happened to an incident and those merged into it, in the order entered, each act as its sentences.
+
+    What merely follows inside an act (M21 sent, hence a unit is assigned) is in the journal, but not told again.
+    """
     refs = [ref_of(each) for each in (incident, *merged_into_it(incident))]
     entries = Entry.objects.filter(subject__in=refs) | Entry.objects.filter(case__in=refs)
     rows = list(entries.order_by("position").prefetch_related("private"))
     names = _names(rows)
     numbers = _numbers(rows)
-    return [_row(entry, names, numbers) for entry in rows]
+    bodies = [msgspec.json.decode(entry.body) for entry in rows]
+    leading = {body["act"] for entry, body in zip(rows, bodies, strict=True) if entry.verb not in FOLLOWING}
+    return [
+        _row(entry, body, names, numbers)
+        for entry, body in zip(rows, bodies, strict=True)
+        if entry.verb not in FOLLOWING or body["act"] not in leading
+    ]
 
 
-def _row(entry: Entry, names: dict[str, str], numbers: dict[str, str]) -> Row:
-    body = msgspec.json.decode(entry.body)
+def _row(entry: Entry, body: dict[str, Any], names: dict[str, str], numbers: dict[str, str]) -> Row:
     private = {name: str(_("(erased)")) for name in body["digests"]}
     private |= {part.name: part.content for part in entry.private.all()}
     told = Told(entry.verb, entry.subject, entry.case, body["facts"], private, numbers)
