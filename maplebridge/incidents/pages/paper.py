@@ -20,7 +20,7 @@ from maplebridge.incidents.rules.files import SHOWABLE
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.places.queries import current_city
+from maplebridge.places.queries import areas_in_use, current_city
 
 CARDS_SHOWN = 200
 _STEPS = (
@@ -67,6 +67,7 @@ def sheet(request: HttpRequest, incident_id: int) -> HttpResponse:
         "printed": local(at, tz),
         "printed_by": actor.name,
         "city": current_city(),
+        "area": _area_name(incident.area_code),
     }
     return render(request, "incidents/sheet.html", context)
 
@@ -80,6 +81,11 @@ def _times(incident: Incident, tz: ZoneInfo) -> list[tuple[str, str]]:
         (_("Closed"), incident.closed_at),
     )
     return [(name, local(moment, tz, seconds=True)) for name, moment in steps]
+
+
+def _area_name(code: str) -> str:
+    area = next((area for area in areas_in_use() if area.code == code), None)
+    return shown({"en": area.name, "zh": area.name_zh}) if area else code
 
 
 def _assignment(row: dict[str, Any], tz: ZoneInfo) -> dict[str, Any]:
