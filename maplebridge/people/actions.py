@@ -24,9 +24,13 @@ def enrol_user(
     password: str | None,
     area_code: str = "",
     language: str = "",
+    expires_at: datetime | None = None,
     at: datetime,
 ) -> User:
-    """Create an account, or set the role, name and password of an existing one. Raises BadInput on the role."""
+    """Create an account, or set the role, name and password of an existing one. Raises BadInput on the role.
+
+    `expires_at` is the moment on which the account ends; None leaves it as it is.
+    """
     actor.must("people.manage")
     if role not in ROLES:
         raise BadInput(
@@ -40,8 +44,10 @@ def enrol_user(
             user.set_password(password)
         elif not user.pk:
             user.set_unusable_password()
+        user.expires_at = expires_at or user.expires_at
         user.save()
-        entry.about(user, role=role, area=area_code).keep_private(username=username, name=display_name)
+        ends = {"expires_at": stamp(expires_at)} if expires_at else {}
+        entry.about(user, role=role, area=area_code, **ends).keep_private(username=username, name=display_name)
     return user
 
 

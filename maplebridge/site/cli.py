@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("demo", "init", "serve", "worker", "token", "city", "incidents", "replay", "journal")
+COMMANDS = ("demo", "init", "serve", "worker", "token", "city", "staff", "incidents", "replay", "journal")
 
 _ABOUT = """\
 Maplebridge takes a report to its close on one live map.
@@ -15,6 +15,7 @@ First steps:
   maplebridge demo                                    a living city to try, at http://127.0.0.1:8000
   maplebridge init --admin chief                      the database, and a first account
   maplebridge city import --roads CITY.osm.pbf        streets, addresses, travel times
+  maplebridge staff import STAFF.toml                 accounts, units, shifts
   maplebridge serve                                   the service itself
 """
 

@@ -56,6 +56,8 @@ def test_the_first_page_of_help_shows_the_first_steps(capsys):
     "arguments",
     [
         ["city", "import", "--roads", "x.osm.pbf", "--areas", "a.geojson", "--name", "X"],
+        ["city", "speeds", "speeds.toml"],
+        ["staff", "import", "staff.toml", "--check"],
         ["incidents", "import", "x.csv.gz", "--map", "x.toml"],
         ["replay", "--from", "2018-03-01", "--days", "7", "--speed", "60", "--units", "60"],
         ["journal", "verify"],
@@ -92,6 +94,7 @@ def fault_of(done):
         (["token", "nobody"], {}, "There is no account “nobody”"),
         (["city", "import"], {}, "Say what to import"),
         (["city", "import", "--roads", "/no/such.osm.pbf"], {}, "no/such.osm.pbf"),
+        (["staff", "import", "/no/such.toml"], {}, "no/such.toml"),
         (["replay", "--from", "soon"], {}, "is not a day"),
         (["serve", "--processes", "2"], {}, "need PostgreSQL"),
         (["init"], {"MAPLEBRIDGE_DATABASE": "postgresql://x@127.0.0.1:1/x"}, "The database does not answer"),

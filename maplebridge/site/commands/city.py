@@ -2,6 +2,7 @@
 
 import argparse
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,23 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         )
     bring.add_argument("--area-kind", default="", metavar="KIND", help="what all these areas are: beat, ward, station")
     bring.set_defaults(run=run)
+    speeds = declare(
+        parts,
+        "speeds",
+        """
+        Set the speeds (km/h) by class of street, and build the roads again. An empty file goes back to the defaults.
+        A class alone counts for motorbike and car; a table [foot], [bicycle], [motorbike], [car] or [urgent] for that.
+        """,
+        examples="""
+        maplebridge city speeds speeds.toml
+        where speeds.toml says, for example:   residential = 22
+                                               primary = 38
+                                               [foot]
+                                               steps = 2
+        """,
+    )
+    speeds.add_argument("file", type=Path, metavar="FILE.toml", help="km/h by class of street, observed in your city")
+    speeds.set_defaults(run=run_speeds)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,6 +93,38 @@ def run(options: argparse.Namespace) -> int:
         say(sentence)
     say(f"{report.city} is ready.")
     return 0
+
+
+def run_speeds(options: argparse.Namespace) -> int:
+    """Set the speeds of the file, and say what became of the roads."""
+    from maplebridge.kernel import clock
+    from maplebridge.people.actor import system
+    from maplebridge.places.actions import set_speeds
+    from maplebridge.site.prepare import bring_up_to_date
+
+    speeds = read_speeds(options.file)
+    bring_up_to_date(say)
+    report = set_speeds(system("import"), speeds=speeds, at=clock.now(), progress=Stages())
+    for sentence in report.sentences():
+        say(sentence)
+    return 0
+
+
+def read_speeds(file: Path) -> dict[str, Any]:
+    """Read a table of speeds; which classes there are is checked where they are set. Raises BadInput."""
+    from maplebridge.kernel.refused import BadInput
+
+    try:
+        speeds = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput("file", f"{file} is not valid TOML: {error}.") from error
+    rows = [
+        row for key, value in speeds.items() for row in (value.items() if isinstance(value, dict) else [(key, value)])
+    ]
+    for name, kmh in rows:
+        if type(kmh) not in (int, float) or not 0 < kmh <= 200:
+            raise BadInput(name, f"{name} is {kmh!r} in {file}; write a speed above 0 and at most 200 km/h.")
+    return speeds
 
 
 class Stages:
