@@ -5,6 +5,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -32,6 +33,7 @@ class Config:
     language: str = "en"
     demo: bool = False
     worker: bool = True  # run reactions and timers inside the server; false where `maplebridge worker` runs apart
+    trusted_proxies: str = "127.0.0.1,::1"  # where the TLS proxy speaks from; counts only where `origin` is https
     threads: int = 4  # requests that Django answers at once in one process
 
     @property
@@ -41,6 +43,12 @@ class Config:
             return ()
         style = urlsplit(self.style_url)
         return tuple(dict.fromkeys((f"{style.scheme}://{style.netloc}", *self.map_hosts.split())))
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Addresses and networks whose X-Forwarded-For is believed; none where no TLS proxy stands in front."""
+        names = (part.strip() for part in self.trusted_proxies.split(","))
+        return tuple(name for name in names if name) if self.secure else ()
 
     @property
     def secure(self) -> bool:
@@ -108,6 +116,13 @@ def _checked(config: Config) -> Config:
         urlsplit(url).scheme not in ("http", "https") for url in (config.style_url, *config.map_hosts.split()) if url
     ):
         raise BadConfiguration("style_url and map_hosts are addresses that start with https:// (or http://).")
+    for name in config.trusted_proxies.split(","):
+        try:
+            ip_network(name.strip() or "127.0.0.1", strict=False)
+        except ValueError as error:
+            raise BadConfiguration(
+                f"trusted_proxies has {name.strip()!r}; write addresses or networks with commas, such as 10.0.0.0/8."
+            ) from error
     if config.language not in ("en", "zh-hans"):
         raise BadConfiguration(f"language is {config.language!r}; write en or zh-hans.")
     return replace(config, home=config.home.expanduser().resolve())

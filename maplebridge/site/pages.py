@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from maplebridge.kernel import clock
+from maplebridge.kernel.address import client_address
 from maplebridge.kernel.refused import NotAllowed
 from maplebridge.people.actions import record_sign_in
 from maplebridge.people.actor import Actor, actor_of
@@ -81,7 +82,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("start") if request.user.is_authenticated else _sign_in_form(request, goal)
     name, at = request.POST.get("username", "").strip(), clock.now()
-    keys = throttle.keys(name, request.META.get("REMOTE_ADDR", ""))
+    keys = throttle.keys(name, client_address(request))
     if wait := throttle.wait_s(keys, at=at):
         sentence = _("Too many tries. Wait %(wait)d seconds, then try again.") % {"wait": wait}
         return _sign_in_form(request, goal, username=name, sentence=sentence, status=429)

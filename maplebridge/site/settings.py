@@ -64,6 +64,15 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": _config.database_of(CONFIG)}
+CACHES = {  # files, so that the counts of all server processes come together
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "cache",
+        "TIMEOUT": 3600,  # also of what `incr` counts
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+TRUSTED_PROXIES = CONFIG.proxies
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"

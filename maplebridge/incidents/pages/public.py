@@ -19,6 +19,7 @@ from maplebridge.incidents.pages.parts import grouped_types, in_chinese, local, 
 from maplebridge.incidents.rules import STATE_NAMES
 from maplebridge.incidents.rules.states import DISPOSITIONS, PUBLIC_FAMILIES
 from maplebridge.kernel import clock
+from maplebridge.kernel.address import client_address
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import PUBLIC
 from maplebridge.places.queries import search_places
@@ -180,8 +181,8 @@ def _stored(code: str) -> str:
 
 def _too_many(request: HttpRequest, what: str, limit: int) -> bool:
     """Count a use from this address in this hour (as a digest, in the cache) and say whether it is one too many."""
-    address = hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
-    key = f"public:{what}:{address}"
+    address = hashlib.sha256(client_address(request).encode()).hexdigest()[:32]
+    key = f"public:{what}:{address}:{int(clock.now().timestamp()) // 3600}"
     cache.add(key, 0, 3600)
     try:
         return int(cache.incr(key)) > limit
