@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -17,6 +17,7 @@ from maplebridge.site.demo.rules import Tale
 from maplebridge.site.demo.stories import NOTES, STORIES
 
 SAME_WITHIN = timedelta(minutes=10)
+FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)  # an entry may claim any year; before this nothing can be subtracted
 
 
 @dataclass(slots=True)
@@ -89,4 +90,5 @@ def waiting() -> "QuerySet[Incident]":
 def twin_of(incident: Incident) -> Incident | None:
     """An earlier open report of the same type at the same place, if there is one."""
     same = Incident.objects.open().filter(type=incident.type_id, lon=incident.lon, lat=incident.lat)
-    return same.filter(pk__lt=incident.pk, reported_at__gte=incident.reported_at - SAME_WITHIN).first()
+    since = max(incident.reported_at, FIRST_MOMENT) - SAME_WITHIN
+    return same.filter(pk__lt=incident.pk, reported_at__gte=since).first()

@@ -22,6 +22,7 @@ from maplebridge.site.demo.shifts import roll_shifts
 
 TICK_S = 1.0
 SHIFTS_EVERY_S = 600.0
+PAUSE_S = 2.0  # after a fault
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ log = logging.getLogger(__name__)
 def simulate(*, stop: threading.Event, pace: float = 1.0, seed: int | None = None) -> None:
     """Keep the prepared city alive until `stop` is set. `pace` 2 is twice as busy; travel stays as fast as it is.
 
-    With a `seed` chance is the same each time. A database that is busy or away is waited for.
+    With a `seed` chance is the same each time. A database that is busy or away is waited for, and a
+    fault is logged and passed over.
     """
     life = live(pace=pace, seed=random.SystemRandom().getrandbits(32) if seed is None else seed)
     rolled = 0.0
@@ -43,6 +45,10 @@ def simulate(*, stop: threading.Event, pace: float = 1.0, seed: int | None = Non
         except OperationalError as error:
             log.warning("The demo waits for the database: %s", error)
             close_old_connections()
+        except Exception:  # one bad incident must not end the life of all others
+            log.exception("The demo could not take a step; it goes on.")
+            close_old_connections()
+            stop.wait(PAUSE_S)
         stop.wait(max(0.05, TICK_S - (time.monotonic() - began)))
 
 
