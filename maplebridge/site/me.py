@@ -15,8 +15,9 @@ from maplebridge.places.models import City
 
 
 def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """Name, role, permissions, own crew's units now, city, map styles, journal position and server time."""
+    """Journal reference, name, role, permissions, own crew's units now, city, map styles, journal position and server time."""
     return {
+        "ref": actor.ref,
         "name": actor.name,
         "role": actor.role,
         "permissions": sorted(ROLES[actor.role].permissions) if actor.role in ROLES else [],

@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   if (pane === 'queue' || pane === 'map') desk.pane = pane satisfies Pane;
   desk.sound = localStorage.getItem(MUTE) !== '1';
   const loading = desk.board.load();
-  desk.me = await who();
+  desk.seat(await who());
   void dispositions();
   void areas();
   await Promise.race([loading, new Promise((go) => setTimeout(go, 1500))]);

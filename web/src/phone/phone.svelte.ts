@@ -21,6 +21,8 @@ export class Phone {
   types = $state<IncidentType[]>([]);
   dispositions = $state<Disposition[]>([]);
   kept = $state<Kept[]>([]);
+  /** Entries of others kept on this phone until they sign in. */
+  kept_of_others = $state(0);
   /** Steps that the server took but that the job on the screen does not show yet: without them it would step back. */
   settling = $state<Kept[]>([]);
   photos_waiting = $state(0);
@@ -40,7 +42,9 @@ export class Phone {
     shelf: localStorage,
     client: this.api,
     name: 'maplebridge.phone.outbox',
-    changed: (kept) => (this.kept = kept),
+    changed: (kept, others) => ([this.kept, this.kept_of_others] = [kept, others]),
+    owner: () => this.me?.ref ?? '',
+    who: async () => (await this.api.get<Me>('/api/me')).ref,
     taken: (item, answer) => this.#taken(item, answer),
     ...(navigator.locks
       ? { alone: async (work: () => Promise<void>) => void (await navigator.locks.request('phone-outbox', work)) }
@@ -50,6 +54,7 @@ export class Phone {
     this.api,
     (count) => (this.photos_waiting = count),
     (name, sentence) => (this.fault = `${name}: ${sentence}`),
+    () => this.me?.ref ?? '',
   );
   #skew = 0;
   #stream: Stream | null = null;
@@ -73,13 +78,13 @@ export class Phone {
 
   /** Open from memory, then from the server, then live. */
   async open(): Promise<void> {
-    this.kept = this.outbox.kept;
     this.done = doneJobs(localStorage);
     const saved = savedView(localStorage);
     if (saved) {
       Object.assign(this, saved, { as_of: saved.at });
       this.opened = true;
     }
+    this.#ownKept();
     void this.photos.count();
     setInterval(() => (this.now = Date.now()), 1000);
     addEventListener('online', () => this.wake());
@@ -102,7 +107,10 @@ export class Phone {
       const began = Date.now();
       const me = await this.api.get<Me>('/api/me');
       this.#skew = Date.parse(me.server_time) - (began + Date.now()) / 2;
+      if (this.me && this.me.ref !== me.ref) this.#another();
       this.me = me;
+      this.#ownKept();
+      void this.photos.count();
       this.signed_out = false;
       this.not_allowed = !me.permissions.includes('units.own') && !me.permissions.includes('units.status');
       if (this.not_allowed) return;
@@ -195,6 +203,17 @@ export class Phone {
 
   forgetAll(): void {
     forget(localStorage);
+  }
+
+  #ownKept(): void {
+    [this.kept, this.kept_of_others] = [this.outbox.kept, this.outbox.others];
+  }
+
+  /** Somebody else signed in: nothing of the one before stays on the screen. */
+  #another(): void {
+    forget(localStorage);
+    [this.unit_id, this.job, this.settling, this.done] = [null, null, [], []];
+    this.screen = 'home';
   }
 
   #taken(item: Kept, answer: unknown): void {

@@ -11,6 +11,8 @@ export interface Waiting {
   id?: number;
   incident_id: number;
   name: string;
+  /** Who took it; only they send it. */
+  owner?: string;
   blob: Blob;
 }
 
@@ -60,18 +62,23 @@ export class Photos {
     private readonly client: Pick<Client, 'post'>,
     private readonly changed: (count: number) => void,
     private readonly refused: (name: string, sentence: string) => void,
+    private readonly owner: () => string = () => '',
   ) {}
 
   async keep(incident_id: number, file: File): Promise<void> {
     const blob = await shrink(file);
     const name = blob === file ? file.name : file.name.replace(/\.\w+$/, '') + '.jpg';
-    await this.#shelf.waiting.add({ incident_id, name, blob });
+    await this.#shelf.waiting.add({ incident_id, name, owner: this.owner(), blob });
     await this.count();
     await this.flush();
   }
 
   async count(): Promise<void> {
-    this.changed(await this.#shelf.waiting.count());
+    this.changed((await this.#own()).length);
+  }
+
+  async #own(): Promise<Waiting[]> {
+    return (await this.#shelf.waiting.orderBy('id').toArray()).filter((photo) => (photo.owner ?? '') === this.owner());
   }
 
   /** Send what waits, oldest first, until the server is away. */
@@ -79,7 +86,7 @@ export class Photos {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      for (const photo of await this.#shelf.waiting.orderBy('id').toArray()) {
+      for (const photo of await this.#own()) {
         const form = new FormData();
         form.append('file', photo.blob, photo.name);
         try {

@@ -81,6 +81,8 @@ export interface Entry {
 export type PositionSample = [unit_id: number, lon: number, lat: number, at: string];
 
 export interface Me {
+  /** Who this is in the journal: `user:ID`. */
+  ref: string;
   name: string;
   role: string;
   permissions: string[];

@@ -7,6 +7,7 @@ import { hourMinute, span } from '../../shared/times';
 import type { Order } from '../incidents/rows';
 import type { Filter } from '../incidents/rows';
 import { LiveBoard } from './board.svelte';
+import { isOrder } from './orders';
 
 export type Pane = 'all' | 'queue' | 'map';
 export type Right = 'incident' | 'intake';
@@ -33,6 +34,8 @@ class Desk {
   me = $state<Me | null>(null);
   dispositions = $state.raw<Disposition[]>([]);
   kept = $state.raw<Kept[]>([]);
+  /** Entries of others kept at this machine. */
+  keptOfOthers = $state(0);
   /** Names of areas by code. */
   areas = $state.raw<ReadonlyMap<string, string>>(new Map());
   notices = $state<Notice[]>([]);
@@ -65,10 +68,32 @@ class Desk {
       shelf: localStorage,
       client: this.api,
       name: 'maplebridge.outbox',
-      changed: (kept) => (this.kept = kept),
+      changed: (kept, others) => ([this.kept, this.keptOfOthers] = [kept, others]),
+      owner: () => this.me?.ref ?? '',
+      who: async () => (await this.api.get<Me>('/api/me')).ref,
+      order: (item) => isOrder(item.path),
       alone: (work) => (navigator.locks ? navigator.locks.request('maplebridge.outbox', work) : work()),
     });
-    this.kept = this.outbox.kept;
+  }
+
+  /** Who works here now: their own kept entries are shown. */
+  seat(me: Me): void {
+    this.me = me;
+    [this.kept, this.keptOfOthers] = [this.outbox.kept, this.outbox.others];
+  }
+
+  /** Orders that grew old while the server was away. */
+  get asked(): Kept[] {
+    return this.kept.filter((item) => item.asking);
+  }
+
+  sendAsked(): void {
+    for (const item of this.asked) this.outbox.release(item.key);
+    void this.flush();
+  }
+
+  dropAsked(): void {
+    for (const item of this.asked) this.outbox.drop(item.key);
   }
 
   get zone(): string {
@@ -151,7 +176,7 @@ class Desk {
 
   /** Send what is kept; called on return, and again while anything is left. */
   async flush(): Promise<void> {
-    if (!this.kept.some((item) => !item.refusal)) return;
+    if (!this.kept.some((item) => !item.refusal && !item.asking)) return;
     const n = await this.outbox.flush();
     if (n > 0) this.say(t('kept_sent', { n }));
   }

@@ -16,6 +16,7 @@ export const en = {
   unsent_1: '1 unsent',
   unsent_n: '{n} unsent',
   kept_here: 'Kept on this phone, sent when the connection is back',
+  kept_others: '{n} kept here for others, sent when they sign in',
   refused: 'Not accepted',
   dismiss: 'Read, remove',
   retry: 'Send now',

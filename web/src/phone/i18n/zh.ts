@@ -18,6 +18,7 @@ export const zh: Words = {
   unsent_1: '1 条未发送',
   unsent_n: '{n} 条未发送',
   kept_here: '保存在本机，恢复连接后自动发送',
+  kept_others: '他人有 {n} 条留在本机，待其登录后发出',
   refused: '未被接受',
   dismiss: '知道了，移除',
   retry: '立即发送',

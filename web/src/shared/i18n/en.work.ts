@@ -25,6 +25,10 @@ export const work = {
   // away
   reading_only: 'Reading only: the server is away since {time}. Your entries are kept and sent on return.',
   kept_count: '{n} kept',
+  kept_others: '{n} kept for others',
+  kept_ask: 'These were not sent while the server was away:',
+  kept_ask_send: 'Send now',
+  kept_ask_drop: 'Drop',
   kept_refused: 'Not taken: {label}. {refusal}',
   kept_saved: 'Kept until the server is back: {label}',
   kept_sent: '{n} kept entries sent',
