@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from maplebridge.kernel.refused import BadInput, Refused
 
 
 class RefusalOut(Schema):
-    """Body of a 403, 404 or 409."""
+    """Body of a 401, 403, 404, 409 or 413."""
 
     refused: str
     code: str
@@ -35,6 +36,7 @@ REFUSALS: dict[int, Any] = {
     403: RefusalOut,
     404: RefusalOut,
     409: RefusalOut,
+    413: RefusalOut,
     422: BadInputOut,
 }
 
@@ -60,5 +62,34 @@ def answer_refusals(api: NinjaAPI) -> None:
         body = {"refused": sentence, "code": "bad_input", "fields": faults}
         return api.create_response(request, body, status=422)
 
+    def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return _answer(api, request, error.status_code, str(error))
+
+    def on_missing(request: HttpRequest, _error: Http404) -> HttpResponse:
+        return _answer(api, request, 404, "")
+
+    def on_too_big(request: HttpRequest, _error: Exception) -> HttpResponse:
+        return _answer(api, request, 413, "")
+
+    api.add_exception_handler(HttpError, on_http_error)  # type: ignore[arg-type]
+    api.add_exception_handler(Http404, on_missing)  # type: ignore[arg-type]
+    for kind in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+        api.add_exception_handler(kind, on_too_big)
     api.add_exception_handler(Refused, on_refused)  # type: ignore[arg-type]  # ninja passes the error, not its class
     api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]
+
+
+def _answer(api: NinjaAPI, request: HttpRequest, status: int, reason: str) -> HttpResponse:
+    """Answer what the framework refused before any of our code ran: as everywhere, with a sentence and a code."""
+    if status == 400:  # the body is no JSON, or no UTF-8
+        sentence = _("The body of this request cannot be read. Send JSON in UTF-8.")
+        fields = [{"field": "body", "message": sentence}]
+        return api.create_response(request, {"refused": sentence, "code": "bad_input", "fields": fields}, status=422)
+    sentences = {
+        401: ("sign_in_needed", _("Sign in first.")),
+        403: ("not_allowed", _("This is not allowed.")),
+        404: ("not_found", _("There is nothing at this address.")),
+        413: ("too_large", _("This is too large. Send less at once.")),
+    }
+    code, sentence = sentences.get(status, (f"http_{status}", reason))
+    return api.create_response(request, {"refused": sentence, "code": code}, status=status)

@@ -3,9 +3,10 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
 
 from maplebridge.kernel import clock
-from maplebridge.kernel.refused import Refused
+from maplebridge.kernel.refused import NotAllowed, Refused
 from maplebridge.people.actor import Actor, actor_of, actor_of_token
 from maplebridge.people.models import User
 
@@ -16,14 +17,26 @@ class SignInNeeded(Refused):
     status = 401
 
 
+class PageTooOld(NotAllowed):
+    """The CSRF token is missing or of another session: answered 403."""
+
+
 def actor_of_request(request: HttpRequest) -> Actor:
     """Return the actor of a request, by bearer token or session. Raises SignInNeeded."""
     known = getattr(request, "actor", None)
     if isinstance(known, Actor):
         return known
-    if isinstance(request.user, User):
-        return actor_of(request.user, session=(request.session.session_key or "")[:8])
+    if (user := user_of_session(request)) is not None:
+        return actor_of(user, session=(request.session.session_key or "")[:8])
     raise SignInNeeded(_("Sign in first."))
+
+
+def user_of_session(request: HttpRequest) -> User | None:
+    """Give whose session cookie a request carries; None when nobody's, or when their account has ended."""
+    user = request.user
+    if not isinstance(user, User) or (user.expires_at and user.expires_at <= clock.now()):
+        return None
+    return user
 
 
 class Bearer(HttpBearer):
@@ -41,8 +54,16 @@ class Session(APIKeyCookie):
 
     param_name = "sessionid"
 
+    def __call__(self, request: HttpRequest) -> Actor | None:
+        """Find the session first: without one the answer is 401, whatever else is missing."""
+        if user_of_session(request) is None:
+            return None
+        if check_csrf(request):
+            raise PageTooOld(_("This page is no longer valid. Load it again, then repeat what you did."))
+        return self.authenticate(request, request.COOKIES.get(self.param_name))
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
-        if not isinstance(request.user, User):
+        if user_of_session(request) is None:
             return None
         actor = actor_of_request(request)
         request.actor = actor  # type: ignore[attr-defined]

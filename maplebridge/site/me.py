@@ -15,7 +15,7 @@ from maplebridge.places.models import City
 
 
 def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """Journal reference, name, role, permissions, own crew's units now, city, map styles, journal position and server time."""
+    """Journal reference, name, role, permissions, own crew's units, city, map styles, journal position, server time."""
     return {
         "ref": actor.ref,
         "name": actor.name,

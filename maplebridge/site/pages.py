@@ -1,6 +1,7 @@
 """Pages that belong to no domain: start, sign-in, language and theme, the tour, the phone's and the console's shell."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
@@ -20,6 +21,7 @@ from maplebridge.people.actions import record_sign_in
 from maplebridge.people.actor import Actor, actor_of
 from maplebridge.people.models import User
 from maplebridge.people.rules import may
+from maplebridge.people.sessions import user_of_session
 from maplebridge.places.models import City
 from maplebridge.site import throttle
 from maplebridge.site.demo_accounts import DEMO_ACCOUNTS
@@ -39,7 +41,8 @@ YEAR_S = 365 * 24 * 3600
 
 def site_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use."""
-    role = request.user.role if isinstance(request.user, User) else ""
+    user = user_of_session(request) if hasattr(request, "user") else None
+    role = user.role if user else ""
     theme = request.COOKIES.get("theme", "")
     return {
         "demo": settings.CONFIG.demo,
@@ -66,10 +69,10 @@ def _nav(role: str, path: str) -> list[dict[str, Any]]:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Lead to the workplace of whoever is signed in; else show how to sign in."""
-    if isinstance(request.user, User):
-        if request.user.role not in WORKPLACES:
+    if (user := user_of_session(request)) is not None:
+        if user.role not in WORKPLACES:
             raise NotAllowed(_("Your role has no page here. Ask your station chief which role you should have."))
-        return redirect(WORKPLACES[request.user.role])
+        return redirect(WORKPLACES[user.role])
     if not settings.CONFIG.demo:
         return render(request, "site/sign_in.html", {"next": ""})
     return render(request, "site/start.html", {"accounts": DEMO_ACCOUNTS, "city": City.objects.order_by("pk").first()})
@@ -80,7 +83,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form and sign in. Each failure after the fifth makes the next try wait longer."""
     goal = request.POST.get("next") or request.GET.get("next", "")
     if request.method != "POST":
-        return redirect("start") if request.user.is_authenticated else _sign_in_form(request, goal)
+        return redirect("start") if user_of_session(request) else _sign_in_form(request, goal)
     name, at = request.POST.get("username", "").strip(), clock.now()
     keys = throttle.keys(name, client_address(request))
     if wait := throttle.wait_s(keys, at=at):
@@ -170,15 +173,16 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 def page_actor(request: HttpRequest) -> Actor | None:
     """Who is signed in, for pages; None leads to the sign-in page."""
-    if not isinstance(request.user, User):
+    user = user_of_session(request)
+    if user is None:
         return None
-    return actor_of(request.user, session=(request.session.session_key or "")[:8])
+    return actor_of(user, session=(request.session.session_key or "")[:8])
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in page and back here afterwards."""
     response = redirect("sign_in")
-    response["Location"] += "?next=" + request.get_full_path()
+    response["Location"] += "?next=" + quote(request.get_full_path(), safe="/")
     return response
 
 
