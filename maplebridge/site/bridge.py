@@ -5,6 +5,7 @@ not once for each of its parts; only long ones (files) go piece by piece.
 """
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from a2wsgi.wsgi import build_environ
+from django.utils.translation import gettext as _
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,6 +21,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 IN_MEMORY = 1 << 20  # bytes of a request body kept in memory; more goes to a temporary file
+LARGEST = 22 << 20  # bytes of a request body: the largest file, and what a form has around it
 PIECE = 1 << 18  # bytes of an answer sent at once
 
 
@@ -65,7 +68,9 @@ class Bridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
-            await _read(receive, body)
+            if _declared(scope) > LARGEST or not await _read(receive, body):
+                await _too_large(send)
+                return
             answer = await loop.run_in_executor(self._threads, self._answer, scope, body)
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
             try:
@@ -86,13 +91,35 @@ class Bridge:
         return answer.fill()
 
 
-async def _read(receive: Receive, body: IO[bytes]) -> None:
-    """Copy the request body; ends too when the client leaves in the middle, and Django then sees a short body."""
-    more = True
+async def _read(receive: Receive, body: IO[bytes]) -> bool:
+    """Copy the request body; False as soon as it is too large.
+
+    It ends too when the client leaves in the middle, and Django then sees a short body.
+    """
+    more, size = True, 0
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             break
-        body.write(message.get("body", b""))
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > LARGEST:
+            return False
+        body.write(chunk)
         more = message.get("more_body", False)
     body.seek(0)
+    return True
+
+
+def _declared(scope: Scope) -> int:
+    """The length of the body that the request announces; 0 where it announces none."""
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    return int(length) if length.isdigit() and len(length) < 20 else 0
+
+
+async def _too_large(send: Send) -> None:
+    sentence = _("This is too large. Send less at once.")
+    body = json.dumps({"refused": sentence, "code": "too_large"}).encode()
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -5,12 +5,12 @@ import os
 
 import pytest
 
-from maplebridge.site.bridge import IN_MEMORY, PIECE, Bridge
+from maplebridge.site.bridge import IN_MEMORY, LARGEST, PIECE, Bridge
 
 SCOPE = {"type": "http", "method": "POST", "path": "/x", "query_string": b"a=1", "headers": [], "http_version": "1.1"}
 
 
-def ask(wsgi, chunks=(b"",)):
+def ask(wsgi, chunks=(b"",), headers=()):
     """Send a request of these body chunks through the bridge; returns the messages it sent."""
     waiting = [
         {"type": "http.request", "body": chunk, "more_body": number < len(chunks) - 1}
@@ -24,7 +24,7 @@ def ask(wsgi, chunks=(b"",)):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Bridge(wsgi, threads=2)(dict(SCOPE), receive, send))
+    asyncio.run(Bridge(wsgi, threads=2)({**SCOPE, "headers": list(headers)}, receive, send))
     return sent
 
 
@@ -76,3 +76,40 @@ def test_a_long_answer_goes_piece_by_piece_and_is_closed():
 def test_a_client_that_leaves_in_the_middle_leaves_a_short_body():
     sent = ask(lambda environ, start: (start("400 Bad Request", []), [environ["wsgi.input"].read()])[1], (b"half",))
     assert sent[0]["status"] == 400
+
+
+def never(_environ, _start):
+    raise AssertionError("Django was asked")
+
+
+def test_a_body_too_large_is_refused_without_reading_on():
+    seen = 0
+
+    def chunks():
+        nonlocal seen
+        for _number in range(100):
+            seen += 1
+            yield bytes(1 << 20)
+
+    sent = ask_endlessly(never, chunks())
+    assert (sent[0]["status"], b'"code": "too_large"' in sent[1]["body"]) == (413, True)
+    assert seen == (LARGEST >> 20) + 1
+
+
+def ask_endlessly(wsgi, chunks):
+    """Send chunks one by one, each made when it is asked for."""
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": next(chunks), "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Bridge(wsgi, threads=1)(dict(SCOPE), receive, send))
+    return sent
+
+
+def test_a_body_announced_too_large_is_refused_before_it_comes():
+    sent = ask(never, (b"x",), [(b"content-length", str(LARGEST + 1).encode())])
+    assert sent[0]["status"] == 413
