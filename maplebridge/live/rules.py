@@ -101,12 +101,19 @@ def sees_unit(audience: Audience, unit_id: int, paths: Paths) -> bool:
 def chunk_for(audience: Audience, item: Item, paths: Paths) -> bytes:
     """The event an audience gets for an entry; empty when it is not for them.
 
-    A unit may be at work in another area: its entry then goes without the incident.
+    A unit may be at work in another area: its entry then goes without the incident. An incident whose place was
+    corrected may have come into an area or left it: whoever is bound to one is told to load the board again.
     """
+    if audience.area_code and _was_moved(item) and may(audience.role, "incidents.view"):
+        return event("reset", {})
     if not hears(audience, item, paths):
         return b""
     incident = item.incident_id
     return frame(item, hide_incident=incident is not None and not sees_incident(audience, incident, paths))
+
+
+def _was_moved(item: Item) -> bool:
+    return item.clear.verb == "incidents.edited" and not item.facts.keys().isdisjoint(("lon", "lat", "cell", "area"))
 
 
 Fix = tuple[int, float, float, str]  # unit, lon, lat, fixed at

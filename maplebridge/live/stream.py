@@ -64,10 +64,10 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, 422, _("`after` must be a position of the journal: a whole number."), "bad_input")
         return
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-    subscriber = hub.join(audience, hub.position if after is None else after)
+    await _say(send, b"retry: 2000\n\n")
+    subscriber = hub.join(audience, hub.position if after is None else after)  # from here to `joined` nothing waits
     gone = asyncio.ensure_future(_gone(receive))
     try:
-        await _say(send, b"retry: 2000\n\n")
         await _catch_up(hub, subscriber, send)
         await _follow(subscriber, send, gone, headers)
     finally:
