@@ -3,8 +3,10 @@ import { mount } from 'svelte';
 import { Refused } from '../shared/api';
 import type { Disposition, Me } from '../shared/contract';
 import { languageOf, speak, t } from '../shared/i18n/index.svelte';
+import { seated } from '../shared/personal';
 import { followTheme } from '../shared/theme.svelte';
 import { desk, type Pane } from '../features/live/desk.svelte';
+import { intake } from '../features/incidents/draft.svelte';
 import { run } from '../features/live/now.svelte';
 import App from './App.svelte';
 
@@ -52,7 +54,9 @@ async function start(): Promise<void> {
   if (pane === 'queue' || pane === 'map') desk.pane = pane satisfies Pane;
   desk.sound = localStorage.getItem(MUTE) !== '1';
   const loading = desk.board.load();
-  desk.seat(await who());
+  const me = await who();
+  if (seated(me.ref, sessionStorage)) intake.discard();
+  desk.seat(me);
   void dispositions();
   void areas();
   await Promise.race([loading, new Promise((go) => setTimeout(go, 1500))]);

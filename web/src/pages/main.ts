@@ -1,6 +1,11 @@
-/** The little that Django pages do by script: the tour's ticks. Everything works without it. */
+/** The little that Django pages do by script: the tour's ticks, and forgetting at sign-out. Everything works without it. */
 import "./pages.css";
+import { forgetPersonal } from "../shared/personal";
 import { readTicks, wordsOf, writeTick } from "./tour";
+
+for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
+  form.addEventListener("submit", () => forgetPersonal(localStorage, sessionStorage));
+}
 
 const tour = document.getElementById("tour");
 const progress = document.getElementById("tour-progress");

@@ -75,7 +75,7 @@ export function takeAfter(store: Store, key: string): string | null {
   return wanted ?? null;
 }
 
-/** Forget everything: on signing out. */
+/** Forget everything personal: on signing out. What is unsent stays, bound to who made it, with what follows it. */
 export function forget(store: Store): void {
   store.removeItem(VIEW);
   store.removeItem(DONE);

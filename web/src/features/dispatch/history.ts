@@ -1,4 +1,4 @@
-/** Lines typed before, newest last; kept in this browser. Pure but for its shelf. */
+/** Lines typed before, newest last; kept in this window. Pure but for its shelf. */
 export interface Shelf {
   getItem(name: string): string | null;
   setItem(name: string, value: string): void;

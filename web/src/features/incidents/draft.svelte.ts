@@ -1,4 +1,4 @@
-/** The report being taken: kept in this browser until it is sent or discarded, under one idempotency key. */
+/** The report being taken: kept in this window until it is sent or discarded, under one idempotency key. */
 import { newKey } from '../../shared/api';
 import type { Checked, Created, NewIncident } from '../../shared/contract';
 import { t } from '../../shared/i18n/index.svelte';
@@ -54,7 +54,7 @@ export function bodyOf(draft: Draft, place: Place): NewIncident {
 }
 
 class Intake {
-  draft = $state<Draft>(readDraft(localStorage.getItem(SHELF)) ?? fresh());
+  draft = $state<Draft>(readDraft(sessionStorage.getItem(SHELF)) ?? fresh());
   checked = $state.raw<Checked | null>(null);
   checking = $state(false);
   sending = $state(false);
@@ -67,13 +67,13 @@ class Intake {
   }
 
   keep(): void {
-    localStorage.setItem(SHELF, JSON.stringify(this.draft));
+    sessionStorage.setItem(SHELF, JSON.stringify(this.draft));
   }
 
   discard(): void {
     this.draft = fresh();
     this.checked = null;
-    localStorage.removeItem(SHELF);
+    sessionStorage.removeItem(SHELF);
   }
 
   /** A form opened without anything in it starts its clock now. */
