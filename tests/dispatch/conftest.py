@@ -57,10 +57,10 @@ def make_incident(machine, kinds, noon):
     """Report an incident at the corner, a minute before noon."""
     from maplebridge.incidents.actions import report_incident
 
-    def make(type="noise", *, steps=0, **more):
+    def make(type="noise", *, steps=0, actor=machine, **more):
         at = noon - timedelta(minutes=1)
         return report_incident(
-            machine, type=type, lon=LON + steps * STEP, lat=LAT, narrative="", source="call", at=at, **more
+            actor, type=type, lon=LON + steps * STEP, lat=LAT, narrative="", source="call", at=at, **more
         ).incident
 
     return make

@@ -8,6 +8,7 @@ from django.test import Client
 from maplebridge.kernel import clock
 from maplebridge.kernel.clock import stamp
 from maplebridge.people.actions import enrol_user, issue_token, open_shift
+from maplebridge.people.actor import actor_of
 from maplebridge.people.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,8 +68,8 @@ def on_duty(machine, now, make_unit):
 def reported(machine, now, kinds):
     from maplebridge.incidents.actions import report_incident
 
-    def make(type="noise", **more):
-        return report_incident(machine, type=type, lon=24.94, lat=60.17, at=now - timedelta(minutes=1), **more).incident
+    def make(type="noise", *, actor=machine, **more):
+        return report_incident(actor, type=type, lon=24.94, lat=60.17, at=now - timedelta(minutes=1), **more).incident
 
     return make
 
@@ -224,11 +225,13 @@ def test_the_timeline_tells_what_dispatch_did(desk, sent, on_duty):
 
 def test_handled_at_the_post(caller_of, on_duty, reported):
     officer = caller_of("post_officer")
-    unit, incident = on_duty("P1", kind="post", crew=[officer.user]), reported()
+    unit, incident = on_duty("P1", kind="post", crew=[officer.user]), reported(actor=actor_of(officer.user))
     done = officer.post(f"/incidents/{incident.pk}/at_post", {"unit_id": unit.pk, "disposition": "02"})
     assert (done.status_code, done.json()["state"]) == (200, "Closed")
     body = {"unit_id": unit.pk, "disposition": "99"}
-    refusal(officer.post(f"/incidents/{reported().pk}/at_post", body), 422)
+    own = reported(actor=actor_of(officer.user))
+    refusal(officer.post(f"/incidents/{own.pk}/at_post", body), 422)
+    refusal(officer.post(f"/incidents/{reported().pk}/at_post", body), 409)
 
 
 def test_plans_are_listed_set_and_removed_by_the_chief_through_the_api(caller_of, desk, kinds):
@@ -292,7 +295,7 @@ def test_a_phones_close_and_note_sent_late_and_twice_through_the_api(caller_of, 
         closed = officer.post(f"/units/{unit.pk}/close", {"disposition": "05", "at": said}, key="c1")
         assert (closed.status_code, closed.json()["closed_at"]) == (200, said)
     assert [row["at"] for row in desk.get(f"/incidents/{incident.pk}").json()["notes"]] == [said]
-    at_post = reported()
+    at_post = reported(actor=actor_of(officer.user))
     for _again in range(2):
         body = {"unit_id": unit.pk, "disposition": "02", "at": stamp(clock.now())}
         done = officer.post(f"/incidents/{at_post.pk}/at_post", body, key="p1")

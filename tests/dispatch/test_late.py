@@ -123,7 +123,7 @@ def at_post(actor, unit, incident, *, said, at, disposition="02"):
 def test_handled_at_the_post_while_cut_off_keeps_its_moment_after_the_shift_too(
     officer, noon, minute, make_unit, make_incident
 ):
-    unit, incident = make_unit("P1", kind="post", crew=[officer[0]], shift=(-4, 1)), make_incident()
+    unit, incident = make_unit("P1", kind="post", crew=[officer[0]], shift=(-4, 1)), make_incident(actor=officer[1])
     closed = at_post(officer[1], unit, incident, said=minute(30), at=minute(75))
     assert (closed.assigned_at, closed.onscene_at, closed.closed_at) == (minute(30),) * 3
     entries = Entry.objects.count()
@@ -136,7 +136,7 @@ def test_handled_at_the_post_while_cut_off_keeps_its_moment_after_the_shift_too(
 def test_handled_at_the_post_is_neither_before_the_report_nor_ahead_nor_outside_the_shift(
     officer, dispatcher, noon, minute, make_unit, make_incident
 ):
-    unit, incident = make_unit("P1", kind="post", crew=[officer[0]], shift=(-1, 1)), make_incident()
+    unit, incident = make_unit("P1", kind="post", crew=[officer[0]], shift=(-1, 1)), make_incident(actor=officer[1])
     with pytest.raises(BadInput, match="before 0001 was reported"):
         at_post(officer[1], unit, incident, said=minute(-10), at=minute(5))
     with pytest.raises(BadInput, match="future"):

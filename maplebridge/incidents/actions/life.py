@@ -11,6 +11,7 @@ from maplebridge.incidents.actions.shared import (
     locked_own,
     must_any,
     not_before_report,
+    reported_by,
     stamp_or_none,
 )
 from maplebridge.incidents.models import Closer, Incident, Note
@@ -23,7 +24,6 @@ from maplebridge.incidents.rules import (
     may_follow,
 )
 from maplebridge.journal.act import act
-from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 
@@ -139,15 +139,10 @@ def _may_close(actor: Actor, incident: Incident) -> None:
     if not may_follow(incident.state, "Closed"):
         sentence = _("%(number)s is already %(state)s. Reopen it first if there is more to do.")
         raise CannotClose(sentence % {"number": incident.label, "state": STATE_NAMES[incident.state]})
-    if actor.may("incidents.close") or _reported_by(actor, incident) or _crews(actor, incident):
+    if actor.may("incidents.close") or reported_by(actor, incident) or _crews(actor, incident):
         return
     sentence = _("%(number)s is not yours to close: neither did you report it nor is your unit on it. Ask dispatch.")
     raise CannotClose(sentence % {"number": incident.label})
-
-
-def _reported_by(actor: Actor, incident: Incident) -> bool:
-    mine = Entry.objects.filter(subject=f"incident:{incident.pk}", verb="incidents.reported", actor=actor.ref)
-    return mine.exists()
 
 
 def _crews(actor: Actor, incident: Incident) -> bool:

@@ -9,6 +9,7 @@ from maplebridge.incidents.models import Incident
 from maplebridge.incidents.rules import clean
 from maplebridge.incidents.rules.priority import by_rule
 from maplebridge.incidents.rules.text import NARRATIVE_MAX
+from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import cell_name
 from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound, Refused
@@ -51,6 +52,12 @@ def must_any(actor: Actor, *permissions: str) -> None:
     if not any(actor.may(permission) for permission in permissions):
         actor.must(permissions[0])
         raise NotAllowed("")  # not reached: must() raised
+
+
+def reported_by(actor: Actor, incident: Incident) -> bool:
+    """Whether the actor took the report of this incident, as the journal says."""
+    mine = Entry.objects.filter(subject=f"incident:{incident.pk}", verb="incidents.reported", actor=actor.ref)
+    return mine.exists()
 
 
 def occurred(occurred_at: datetime | None, *, field: str, at: datetime) -> datetime:
