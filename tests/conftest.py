@@ -25,6 +25,12 @@ NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Journeys come last: the browser's driver keeps an event loop running in the main thread once it has begun."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
 @pytest.fixture
 def noon() -> datetime:
     """A fixed moment: Monday 4 May 2026, 12:00 UTC."""

@@ -9,7 +9,7 @@ from pypinyin import lazy_pinyin
 from maplebridge.places.rules import Names, has_cjk
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _CJK_RUN = re.compile(r"[\u3400-\u9fff]+")
 SEARCH_LONGEST = 500
 
@@ -31,9 +31,11 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
 def fold(text: str) -> str:
     """Fold to lower case words of letters and digits without accents, one space between them.
 
-    Unicode NFKD, then combining marks dropped; letters that do not decompose (ø, ł, ß ...) by table.
+    Unicode NFKD, case folded and NFKD again (the toNFKC_Casefold idea: 𝓐 has no lower case before it is A), then
+    combining marks dropped; letters that do not decompose (ø, ł, ß ...) by table.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = folded.translate(_LETTERS)
     bare = "".join(char for char in plain if not unicodedata.combining(char))
     return _NOT_WORD.sub(" ", bare).strip()
 
