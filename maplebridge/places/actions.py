@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from maplebridge.journal.act import act
 from maplebridge.kernel.geometry import cell_of, valid_lonlat
 from maplebridge.kernel.refused import BadInput, NotFound, Refused
+from maplebridge.kernel.text import storable
 from maplebridge.people.actor import Actor
 from maplebridge.places.areas import AreaOptions, AreaShape, read_areas
 from maplebridge.places.edition import Edition, Progress, digest_of, make_edition, rebuild_roads, sweep
@@ -233,7 +234,7 @@ def add_premise_note(
 ) -> PremiseNote:
     """Add a note about premises, with its reason and its end, at most a year ahead. Raises BadInput with the field."""
     actor.must("incidents.edit")
-    text, reason = text.strip(), reason.strip()
+    text, reason = storable(text).strip(), storable(reason).strip()
     if kind not in dict(PremiseNote.KINDS):
         raise BadInput("kind", _("A note is one of: %(kinds)s.") % {"kinds": ", ".join(dict(PremiseNote.KINDS))})
     if not 0 < len(text) <= 400:
@@ -262,7 +263,8 @@ def add_premise_note(
 def withdraw_premise_note(actor: Actor, *, note_id: int, reason: str, at: datetime) -> PremiseNote:
     """Withdraw a note before its end. Raises NotFound, BadInput (reason), CannotWithdrawNote the second time."""
     actor.must("incidents.edit")
-    if not 0 < len(reason.strip()) <= 200:
+    reason = storable(reason).strip()
+    if not 0 < len(reason) <= 200:
         raise BadInput("reason", _("Say why the note no longer holds, in at most 200 characters."))
     with act(actor, "places.premise_note_withdrawn", at=at) as entry:
         note = PremiseNote.objects.select_for_update().filter(pk=note_id).first()
@@ -272,5 +274,5 @@ def withdraw_premise_note(actor: Actor, *, note_id: int, reason: str, at: dateti
             raise CannotWithdrawNote(_("This note has been withdrawn already."))
         note.withdrawn = True
         note.save(update_fields=["withdrawn"])
-        entry.about(note, withdrawn=True).keep_private(reason=reason.strip())
+        entry.about(note, withdrawn=True).keep_private(reason=reason)
     return note

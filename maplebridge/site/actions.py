@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from maplebridge.journal.act import act
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotFound
+from maplebridge.kernel.text import storable
 from maplebridge.people.actor import Actor
 
 
@@ -16,11 +17,12 @@ def consult_entry(actor: Actor, *, position: int, reason: str, at: datetime) -> 
     Raises NotAllowed, NotFound, and BadInput on a reason of fewer than ten characters.
     """
     actor.must("journal.view")
-    if len(reason.strip()) < 10:
+    reason = storable(reason).strip()
+    if len(reason) < 10:
         raise BadInput("reason", _("Say in a few words why you need to read it: at least ten characters."))
     found = Entry.objects.filter(position=position).first()
     if found is None:
         raise NotFound(_("There is no entry %(position)d. Look for it in the list.") % {"position": position})
     with act(actor, "journal.consulted", at=at, purpose="audit") as entry:
-        entry.about(f"entry:{position}", case=found.case or found.subject).keep_private(reason=reason.strip()[:500])
+        entry.about(f"entry:{position}", case=found.case or found.subject).keep_private(reason=reason[:500])
     return dict(found.private.values_list("name", "content"))

@@ -1,7 +1,7 @@
 """The journal as a page: search, one entry with its private text on request, and verification."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,12 +17,14 @@ from maplebridge.journal.models import Entry, EntryQuerySet
 from maplebridge.journal.queries import last_position, verify
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, NotFound
+from maplebridge.kernel.text import storable
 from maplebridge.people.queries import names_of
 from maplebridge.site.actions import consult_entry
 from maplebridge.site.pages import page_actor, to_sign_in
 from maplebridge.site.sentences import sentences_of
 
 PAGE_SIZE = 50
+FARTHEST = 2**63 - 1  # the largest position that a database can compare
 LATE_S = 120  # an entry written later than this after the fact is marked
 
 
@@ -40,7 +42,7 @@ class Filters:
     @classmethod
     def of(cls, request: HttpRequest) -> "Filters":
         """Read them from the address."""
-        return cls(**{name: request.GET.get(name, "").strip()[:64] for name in cls.__slots__})
+        return cls(**{name: storable(request.GET.get(name, "")).strip()[:64] for name in cls.__slots__})
 
     def query(self, **changes: str) -> str:
         """The address's query with some of them changed."""
@@ -55,11 +57,11 @@ def moment(text: str, *, field: str, end: bool = False) -> datetime | None:
     try:
         day = parse_date(text) if len(text) == len("2026-05-04") else None
         found = datetime.combine(day, time.max if end else time.min) if day else parse_datetime(text)  # noqa: DTZ001
-    except ValueError:
-        found = None
-    if found is None:
-        raise BadInput(field, _("Write the time as 2026-05-04 or 2026-05-04T13:30."))
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
+        if found is not None:
+            return (timezone.make_aware(found) if timezone.is_naive(found) else found).astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day, or one that lies beyond the calendar in UTC
+        pass
+    raise BadInput(field, _("Write the time as 2026-05-04 or 2026-05-04T13:30."))
 
 
 def chosen(filters: Filters) -> EntryQuerySet:
@@ -75,8 +77,8 @@ def chosen(filters: Filters) -> EntryQuerySet:
         rows = rows.filter(at__gte=since)
     if until := moment(filters.until, field="until", end=True):
         rows = rows.filter(at__lte=until)
-    if filters.before.isdigit():
-        rows = rows.filter(position__lt=int(filters.before))
+    if filters.before.isdecimal():
+        rows = rows.filter(position__lt=min(int(filters.before), FARTHEST))
     return rows
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maplebridge.kernel import clock
 from maplebridge.kernel.address import client_address
 from maplebridge.kernel.refused import NotAllowed
+from maplebridge.kernel.text import storable
 from maplebridge.people.actions import record_sign_in
 from maplebridge.people.actor import Actor, actor_of
 from maplebridge.people.models import User
@@ -84,7 +85,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     goal = request.POST.get("next") or request.GET.get("next", "")
     if request.method != "POST":
         return redirect("start") if user_of_session(request) else _sign_in_form(request, goal)
-    name, at = request.POST.get("username", "").strip(), clock.now()
+    name, at = storable(request.POST.get("username", "")).strip(), clock.now()
     keys = throttle.keys(name, client_address(request))
     if wait := throttle.wait_s(keys, at=at):
         sentence = _("Too many tries. Wait %(wait)d seconds, then try again.") % {"wait": wait}
