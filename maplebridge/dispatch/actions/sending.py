@@ -31,6 +31,10 @@ class CannotAssignUnit(Refused):
     """The unit can't be sent there."""
 
 
+class _AlreadySent(Exception):
+    """The same request came twice at once and the other was faster: undo this one, give its assignment."""
+
+
 class CannotStandDown(Refused):
     """The unit is not on this incident."""
 
@@ -54,9 +58,11 @@ def assign_unit(
     _leave_ended(actor, unit, at=at)
     advice = advice_on(actor, incident=incident, unit=unit, at=at)
     taken = Assignment.objects.active().filter(unit=unit).first() if preempt else None
+    if taken and taken.incident_id == incident.pk:  # the same request a moment ago
+        return taken
     with one_job_each(CannotAssignUnit):
         if taken is None:
-            return send(actor, incident=incident, unit=unit, at=at, reason=reason, advice=advice)
+            return _send_once(actor, incident=incident, unit=unit, at=at, reason=reason, advice=advice)
         with act(actor, "dispatch.unit_preempted", at=at) as entry:
             locked = lock_incidents(incident.pk, taken.incident_id)
             unit = lock_units(unit.pk)[unit.pk]
@@ -67,6 +73,16 @@ def assign_unit(
             end_assignment(entry, taken, unit, at=at, outcome="preempted", reason=reason)
             settle(actor, incident=locked[taken.incident_id], at=at)
             return send(actor, incident=incident, unit=unit, at=at, reason=reason, advice=advice)
+
+
+def _send_once(
+    actor: Actor, *, incident: Incident, unit: Unit, at: datetime, reason: str, advice: Advice
+) -> Assignment:
+    try:
+        return send(actor, incident=incident, unit=unit, at=at, reason=reason, advice=advice)
+    except _AlreadySent as twin:
+        made: Assignment = twin.args[0]
+        return made
 
 
 def _leave_ended(actor: Actor, unit: Unit, *, at: datetime) -> None:
@@ -123,7 +139,7 @@ def _free_unit(unit: Unit, *, incident: Incident, at: datetime) -> Unit:
         raise CannotAssignUnit(_("%(unit)s is not on shift now. Choose a unit on shift.") % words)
     other = Assignment.objects.active().filter(unit=unit).select_related("incident").first()
     if other and other.incident_id == incident.pk:
-        raise CannotAssignUnit(_("%(unit)s has just been sent there.") % words)
+        raise _AlreadySent(other)
     if other:
         words["number"] = other.incident.label
         raise CannotAssignUnit(
