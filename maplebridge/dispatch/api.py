@@ -11,6 +11,7 @@ from maplebridge.dispatch import actions, queries, schemas
 from maplebridge.dispatch.reach import LONGEST_S, reach
 from maplebridge.dispatch.recommend import level_of
 from maplebridge.dispatch.rules import LEVEL_MOST
+from maplebridge.incidents.actions.shared import instant
 from maplebridge.incidents.queries import incident_row, visible_incident
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
@@ -236,7 +237,5 @@ def get_route(request: HttpRequest, unit_id: int, incident_id: int) -> Row:
 
 
 def aware(moment: datetime | None, *, field: str = "at") -> datetime | None:
-    """A moment with its offset from UTC, or none. Raises BadInput without the offset."""
-    if moment is not None and moment.tzinfo is None:
-        raise BadInput(field, _("Give the time with its offset from UTC, for example 2026-05-04T12:00:00Z."))
-    return moment
+    """A moment in UTC, or none. Raises BadInput without its offset, or beyond the calendar."""
+    return instant(moment, field=field) if moment is not None else None

@@ -1,6 +1,6 @@
 """The incidents API: parse, one action or query, answer."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 
 from maplebridge.incidents import actions, queries, schemas
 from maplebridge.incidents.actions.report import type_of
-from maplebridge.incidents.actions.shared import checked_text
+from maplebridge.incidents.actions.shared import checked_text, instant
 from maplebridge.incidents.models import Incident, IncidentType
 from maplebridge.incidents.rules import DISPOSITIONS, OPEN_STATES, STATES
 from maplebridge.incidents.whereabouts import spot_of
@@ -37,7 +37,7 @@ def list_incidents(
 ) -> list[Answer]:
     """Incidents, newest first. `state` is `open` or states joined by commas; `bbox` is west,south,east,north."""
     found = queries.find_incidents(
-        actor_of_request(request), states=_states(state), bbox=_bbox(bbox), since=since, q=_searchable(q)
+        actor_of_request(request), states=_states(state), bbox=_bbox(bbox), since=_since(since), q=_searchable(q)
     )
     return queries.incident_rows(found[:limit])
 
@@ -63,6 +63,12 @@ def _bbox(text: str) -> tuple[float, float, float, float] | None:
     if not (valid_lonlat(west, south) and valid_lonlat(east, north)):
         raise BadInput("bbox", _("Write the box as west,south,east,north in degrees."))
     return west, south, east, north
+
+
+def _since(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC), field="since")
 
 
 def _searchable(text: str) -> str:

@@ -33,11 +33,12 @@ def must_speak_for(actor: Actor, unit: Unit, *, at: datetime) -> None:
 
 
 def is_crew(actor: Actor, unit: Unit, *, at: datetime) -> bool:
-    """Whether the actor is on the unit's crew in a shift that covers the moment, or is still at its job."""
+    """Whether the actor is on the unit's crew in a shift that covers the moment, or did when its job began."""
     if actor.user_id is None:
         return False
-    last = Shift.objects.filter(unit=unit, starts_at__lte=at, crew=actor.user_id).order_by("-ends_at").first()
-    return last is not None and (last.ends_at > at or Assignment.objects.active().filter(unit=unit).exists())
+    sent_at = Assignment.objects.active().filter(unit=unit).values_list("assigned_at", flat=True).first()
+    until = min(at, sent_at) if sent_at else at
+    return Shift.objects.filter(unit=unit, crew=actor.user_id, starts_at__lte=at, ends_at__gt=until).exists()
 
 
 def on_shift(unit: Unit, *, at: datetime) -> bool:

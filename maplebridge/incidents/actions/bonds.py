@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from maplebridge.incidents.actions.report import report_incident
 from maplebridge.incidents.actions.shared import checked_text, locked, locked_own, settled_priority
 from maplebridge.incidents.models import Incident, Link
-from maplebridge.incidents.rules import ENDED_STATES, LINK_KINDS, RESOURCE_STATES
+from maplebridge.incidents.rules import ENDED_STATES, LINK_KINDS, RESOURCE_STATES, clean
 from maplebridge.journal.act import act
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
@@ -97,7 +97,7 @@ def link_incidents(actor: Actor, *, incident: Incident, other: Incident, kind: s
     actor.must("incidents.edit")
     if kind not in dict(LINK_KINDS):
         sentence = _("There is no link “%(kind)s”. Links: %(kinds)s.")
-        raise BadInput("kind", sentence % {"kind": kind[:20], "kinds": ", ".join(dict(LINK_KINDS))})
+        raise BadInput("kind", sentence % {"kind": clean(kind[:20]), "kinds": ", ".join(dict(LINK_KINDS))})
     if incident.pk == other.pk:
         raise CannotLink(_("%(number)s cannot be linked to itself.") % {"number": incident.label})
     with act(actor, "incidents.linked", at=at) as entry:
@@ -139,6 +139,7 @@ def split_incident(
             narrative=narrative,
             source=fresh.source,
             occurred_at=fresh.reported_at,
+            oldest=None,
             invented=fresh.invented,
             at=at,
         ).incident

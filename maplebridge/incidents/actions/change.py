@@ -127,7 +127,7 @@ def _retype(incident: Incident, code: str) -> dict[str, Any]:
         rule = urgency(incident.type.priority, words)
         incident.own_priority, incident.own_priority_reason = rule.priority, rule.reason
         incident.priority, incident.priority_reason = settled_priority(incident)
-    return {"type": code, "priority": incident.priority}
+    return {"type": incident.type_id, "priority": incident.priority}
 
 
 def _move(incident: Incident, lon: float | None, lat: float | None, address: str | None) -> dict[str, Any]:

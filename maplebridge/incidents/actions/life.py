@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.incidents.actions.shared import (
     checked_text,
+    crews,
     current,
     locked_own,
     must_any,
@@ -123,7 +124,7 @@ def close_incident(
     narrative = checked_text(narrative, field="narrative")
     with act(actor, "incidents.closed", at=at) as entry:
         fresh = locked_own(incident)
-        _may_close(actor, fresh)
+        _may_close(actor, fresh, at=at)
         not_before_report(fresh, at)
         fresh.state, fresh.closed_at, fresh.disposition = "Closed", at, disposition
         fresh.closed_at_post, fresh.held = at_post, False
@@ -135,21 +136,14 @@ def close_incident(
     return fresh
 
 
-def _may_close(actor: Actor, incident: Incident) -> None:
+def _may_close(actor: Actor, incident: Incident, *, at: datetime) -> None:
     if not may_follow(incident.state, "Closed"):
         sentence = _("%(number)s is already %(state)s. Reopen it first if there is more to do.")
         raise CannotClose(sentence % {"number": incident.label, "state": STATE_NAMES[incident.state]})
-    if actor.may("incidents.close") or reported_by(actor, incident) or _crews(actor, incident):
+    if actor.may("incidents.close") or reported_by(actor, incident) or crews(actor, incident, at=at):
         return
     sentence = _("%(number)s is not yours to close: neither did you report it nor is your unit on it. Ask dispatch.")
     raise CannotClose(sentence % {"number": incident.label})
-
-
-def _crews(actor: Actor, incident: Incident) -> bool:
-    assignments = getattr(incident, "assignments", None)  # the relation that dispatch adds
-    if assignments is None or actor.user_id is None:
-        return False
-    return bool(assignments.filter(cleared_at=None, unit__shifts__crew=actor.user_id).exists())
 
 
 def _remember_closer(actor: Actor, incident: Incident, words: str, at: datetime) -> None:

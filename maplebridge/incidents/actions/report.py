@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from django.db import IntegrityError, connection
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.incidents.actions.numbers import take_numbers, use_reserved
 from maplebridge.incidents.actions.shared import (
+    LATE_AT_MOST,
     PERSONAL_DATA_KEPT,
     checked_text,
     first_facts,
@@ -18,7 +19,7 @@ from maplebridge.incidents.actions.shared import (
     occurred,
 )
 from maplebridge.incidents.models import Incident, IncidentType, Report
-from maplebridge.incidents.rules import SOURCES, urgency
+from maplebridge.incidents.rules import SOURCES, clean, urgency
 from maplebridge.incidents.whereabouts import Spot, spot_of
 from maplebridge.journal.act import act
 from maplebridge.kernel import clock
@@ -83,20 +84,22 @@ def report_incident(
     source_key: str = "",
     follow_key: str | None = None,
     invented: bool = False,
+    oldest: timedelta | None = LATE_AT_MOST,
     at: datetime,
 ) -> Reported:
     """Take a report and open its incident; journaled as `incidents.reported` at the time it occurred.
 
-    `occurred_at` is when it was reported (default `at`, which is when it is entered); `number` a number reserved on
-    a paper card; `source_key` makes a repeat harmless: same key and content give the same incident, other content
-    raises CannotReuseKey. Raises BadInput for an unknown type, a place outside the city, a text too long, a time
-    ahead, a number not reserved.
+    `occurred_at` is when it was reported (default `at`, which is when it is entered), at most `oldest` ago; `number` a
+    number reserved on a paper card; `source_key` makes a repeat harmless: same key and content give the same incident,
+    other content raises CannotReuseKey. Raises BadInput for an unknown type, a place outside the city, a text too
+    long, a time ahead or too long ago, a number not reserved.
     """
     must_any(actor, *(("incidents.report", "incidents.report_public") if source == "public" else ("incidents.report",)))
+    reported_at = occurred(occurred_at, field="at", at=at, oldest=oldest)
     digest = digest_of(
         type=type, lon=lon, lat=lat, address=address, narrative=narrative, source=source, priority=priority,
         priority_reason=priority_reason, caller=caller, phone=phone, language=language, number=number,
-        occurred_at=clock.stamp(occurred_at) if occurred_at else "",
+        occurred_at=clock.stamp(reported_at) if occurred_at else "",
     )  # fmt: skip
     key = checked_key(source_key)
     if known := already_reported(key, digest):
@@ -109,8 +112,8 @@ def report_incident(
         caller=checked_text(caller, field="caller", limit=120),
         phone=checked_text(phone, field="phone", limit=40),
         language=checked_text(language, field="language", limit=12),
-        reported_at=occurred(occurred_at, field="at", at=at),
-        answered_at=occurred(answered_at, field="answered_at", at=at) if answered_at else None,
+        reported_at=reported_at,
+        answered_at=occurred(answered_at, field="answered_at", at=at, oldest=oldest) if answered_at else None,
         source_key=key,
         digest=digest,
         follow_key=follow_key,
@@ -194,6 +197,7 @@ def digest_of(**content: object) -> str:
 
 def type_of(code: str) -> IncidentType:
     """Find an incident type that is offered. Raises BadInput that names those nearest."""
+    code = clean(code)
     found = for_a_moment(("type", code), lambda: IncidentType.objects.filter(code=code, active=True).first())
     if found is None:
         codes = list(IncidentType.objects.filter(active=True).values_list("code", flat=True))
@@ -214,7 +218,7 @@ def checked_priority(priority: int) -> int:
 def _checked_source(source: str) -> str:
     if source not in dict(SOURCES):
         sentence = _("There is no source “%(source)s”. Sources: %(sources)s.")
-        raise BadInput("source", sentence % {"source": source[:40], "sources": ", ".join(dict(SOURCES))})
+        raise BadInput("source", sentence % {"source": clean(source[:40]), "sources": ", ".join(dict(SOURCES))})
     return source
 
 

@@ -1,8 +1,9 @@
 """What every action of this domain does first: lock the row, and say what its clear fields are now."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.models import Incident
@@ -16,6 +17,7 @@ from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound, Refused
 from maplebridge.people.actor import Actor
 
 CLOCK_SLACK = timedelta(minutes=2)
+LATE_AT_MOST = timedelta(days=30)  # what happened longer ago is entered as an import, or as a note on today's
 PERSONAL_DATA_KEPT = timedelta(days=365)  # then names, telephone numbers and files of a report are erased
 
 
@@ -60,14 +62,40 @@ def reported_by(actor: Actor, incident: Incident) -> bool:
     return mine.exists()
 
 
-def occurred(occurred_at: datetime | None, *, field: str, at: datetime) -> datetime:
-    """Check a moment that came from outside against the moment of the act. Raises BadInput when it lies ahead."""
-    moment = occurred_at or at
+def crews(actor: Actor, incident: Incident, *, at: datetime) -> bool:
+    """Whether the actor is on the crew of a unit on this incident: on shift at that moment, or when it was sent."""
+    assignments = getattr(incident, "assignments", None)  # the relation that dispatch adds
+    if assignments is None or actor.user_id is None:
+        return False
+    mine = Q(unit__shifts__crew=actor.user_id, unit__shifts__starts_at__lte=at)
+    still = Q(unit__shifts__ends_at__gt=at) | Q(unit__shifts__ends_at__gt=F("assigned_at"))
+    return bool(assignments.filter(mine & still, cleared_at=None).exists())
+
+
+def instant(moment: datetime, *, field: str) -> datetime:
+    """Return a moment from outside in UTC. Raises BadInput without its offset, or beyond what a calendar holds."""
     if moment.tzinfo is None:
         raise BadInput(field, _("Give the time with its offset from UTC, for example 2026-05-04T12:00:00Z."))
+    try:
+        return moment.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise BadInput(field, _("This moment lies beyond the calendar. Check the year.")) from error
+
+
+def occurred(
+    occurred_at: datetime | None, *, field: str, at: datetime, oldest: timedelta | None = LATE_AT_MOST
+) -> datetime:
+    """Check a moment that came from outside against the moment of the act.
+
+    Raises BadInput when it lies ahead, or longer ago than `oldest` (None: as long as may be, for imports).
+    """
+    moment = instant(occurred_at or at, field=field)
     if moment > at + CLOCK_SLACK:
         sentence = _("%(moment)s lies in the future; it is now %(now)s. Check the clock of the sender.")
         raise BadInput(field, sentence % {"moment": clock.stamp(moment), "now": clock.stamp(at)})
+    if oldest is not None and moment < at - oldest:
+        sentence = _("%(moment)s is more than %(days)d days ago. Check the date; older incidents are imported.")
+        raise BadInput(field, sentence % {"moment": clock.stamp(moment), "days": oldest.days})
     return moment
 
 

@@ -197,7 +197,7 @@ class _Batches:
         if not inside:
             raise RowUnusable(_("it lies outside %(city)s") % {"city": self.city.name if self.city else "-"})
         try:
-            occurred(row.at, field="at", at=self.at)
+            occurred(row.at, field="at", at=self.at, oldest=None)
         except Refused:
             raise RowUnusable(_("its time lies in the future")) from None
         digest = digest_of(
