@@ -227,6 +227,8 @@ export interface Recommendation {
   estimate: boolean;
   plan: boolean;
   rank: number;
+  /** The less urgent job that a busy unit would leave, and seconds until arrival when taken off now. */
+  preempt?: { incident_id: number; number: string; eta_s: number } | null;
 }
 
 export interface Found {

@@ -2,9 +2,12 @@
 import type { IncidentRow } from '../../shared/contract';
 import { named, t, word, type Values } from '../../shared/i18n/index.svelte';
 import * as incidents from '../incidents/acts';
+import { spoken } from '../../shared/times';
+import { detail } from '../incidents/detail.svelte';
 import { desk } from '../live/desk.svelte';
 import { send, setStatus, standDown, swap } from './acts';
 import { parse, type Command, type World } from './commands';
+import { costOf } from './cost';
 import type { Lists } from './complete';
 
 /** The parser's view of the board. */
@@ -50,6 +53,20 @@ export function preview(line: string): { ok: boolean; text: string } {
   if (command.do === 'status') values['status'] = word('st', command.status);
   if (command.do === 'close') values['disposition'] = incidents.dispositionName(command.disposition);
   return { ok: true, text: t(`cmd_${command.do}`, values) };
+}
+
+/** What sending would cost another incident, in words; "" where nothing. Shown, and to be confirmed by a second Enter. */
+export function costWords(line: string): string {
+  const parsed = parse(line, world());
+  if (!parsed.ok || parsed.command.do !== 'send') return '';
+  const [to, who] = [row(parsed.command.incident), unit(parsed.command.unit)];
+  const job = who.incident_id === null ? undefined : desk.board.incidents.get(who.incident_id);
+  const cost = costOf(to, who, job, detail.id === to.id ? detail.recommendations : []);
+  if (!cost) return '';
+  const left = t(cost.others > 0 ? 'cost_leaves_others' : 'cost_leaves_none', { unit: who.call_sign, number: cost.number, name: named(job?.name), others: cost.others });
+  const units = { s: t('unit_s'), min: t('unit_min'), h: t('unit_h') };
+  const arrives = cost.eta_s === null ? '' : ` ${t('cost_arrives', { time: spoken(cost.eta_s, units) })}`;
+  return `${left}${arrives} ${t('cost_confirm')}`;
 }
 
 /** Carry a line out. False when it can't be read; what is wrong has been said. */
