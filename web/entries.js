@@ -1,6 +1,7 @@
 /** What is built: one self-contained bundle each, `NAME.js` and `NAME.css` under maplebridge/site/assets/app. */
 export const ENTRIES = {
   console: 'src/console/main.ts',
+  boot: 'src/console/boot.ts',
   phone: 'src/phone/main.ts',
   pages: 'src/pages/main.ts',
   'phone-worker': 'src/phone/worker.ts',

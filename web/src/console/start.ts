@@ -45,6 +45,12 @@ async function areas(): Promise<void> {
   }
 }
 
+/** A part that comes later is gone from the server: it was built anew under this page. */
+window.addEventListener('vite:preloadError', (event) => {
+  event.preventDefault();
+  desk.staleBuild = true;
+});
+
 async function start(): Promise<void> {
   const target = document.getElementById('console');
   if (!target) return;

@@ -1,5 +1,6 @@
 /** Alarms not yet seen by this person, followed as time and the stream go on. */
-import { alarmsOf, lasting, type Alarm } from './alarms';
+import { isOpen, type Entry } from '../../shared/contract';
+import { alarmsOf, lasting, recalled, type Alarm } from './alarms';
 import { desk } from './desk.svelte';
 import { now } from './now.svelte';
 
@@ -16,10 +17,27 @@ const kept = (): string[] => {
 const nothing: ReadonlySet<string> = new Set();
 let seen = $state.raw<ReadonlySet<string>>(new Set(kept()));
 
+/** Incidents that this person closed and that were reopened since this page was loaded: position of the entry by id. */
+let back = $state.raw<ReadonlyMap<number, number>>(new Map());
+
+/** What the stream says, for the alarm that a closed incident is open again. */
+export function heardReopened(entry: Entry): void {
+  const id = recalled(entry, desk.me?.ref ?? '');
+  if (id !== null) back = new Map([...back, [id, entry.position]]);
+}
+
+const reopened = (): Alarm[] =>
+  [...back].flatMap(([id, position]) => {
+    const incident = desk.incidents.get(id);
+    return incident && isOpen(incident) ? [{ id: `reopened:${id}:${position}`, kind: 'reopened' as const, incident }] : [];
+  });
+
 const list = $derived.by(() => {
   if (desk.past) return [];
   const at = Math.floor(now() / 2000) * 2000;
-  return alarmsOf(desk.units.values(), desk.incidents.values(), at, nothing);
+  const rest = alarmsOf(desk.units.values(), desk.incidents.values(), at, nothing);
+  const loud = rest.filter((alarm) => alarm.kind === 'panic' || alarm.kind === 'welfare');
+  return [...loud, ...reopened(), ...rest.slice(loud.length)];
 });
 const unseen = $derived(list.filter((alarm) => !seen.has(alarm.id)));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ago, incident, NOON, unit } from '../testing';
-import { alarmsOf, lasting } from './alarms';
+import { alarmsOf, lasting, recalled } from './alarms';
 
 const kinds = (...args: Parameters<typeof alarmsOf>) => alarmsOf(...args).map((alarm) => alarm.kind);
 const nothing = new Set<string>();
@@ -41,5 +41,15 @@ describe('alarms', () => {
       incident({ id: 5, state: 'Closed', reported_at: ago(5000), closed_at: ago(10) }),
     ];
     expect(alarmsOf([], rows, NOON, nothing)).toEqual([]);
+  });
+});
+
+describe('an incident reopened', () => {
+  const entry = (verb: string, facts: Record<string, unknown>) => ({ verb, subject: 'incident:17', facts });
+  it('alerts those who closed it, and nobody else', () => {
+    const told = entry('incidents.reopened', { state: 'ReOpened', alert: ['user:3', 'user:4'] });
+    expect([recalled(told, 'user:4'), recalled(told, 'user:40'), recalled(told, '')]).toEqual([17, null, null]);
+    expect(recalled(entry('incidents.closed', { alert: ['user:4'] }), 'user:4')).toBeNull();
+    expect(recalled(entry('incidents.reopened', {}), 'user:4')).toBeNull();
   });
 });

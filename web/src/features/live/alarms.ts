@@ -1,15 +1,15 @@
 /** What deserves attention now, loudest first. Pure. */
-import type { IncidentRow, UnitRow } from '../../shared/contract';
+import type { Entry, IncidentRow, UnitRow } from '../../shared/contract';
 import { isOverdue } from '../incidents/rows';
 
 export interface Alarm {
   id: string;
-  kind: 'panic' | 'welfare' | 'status' | 'overdue' | 'new';
+  kind: 'panic' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened';
   unit?: UnitRow;
   incident?: IncidentRow;
 }
 
-const ORDER: Record<Alarm['kind'], number> = { panic: 0, welfare: 1, status: 2, new: 3, overdue: 4 };
+const ORDER: Record<Alarm['kind'], number> = { panic: 0, welfare: 1, status: 2, reopened: 3, new: 4, overdue: 5 };
 
 /** New incidents of at most this priority number are called out for a minute. */
 export const CALL_OUT = 2;
@@ -34,6 +34,13 @@ export function alarmsOf(
   return alarms
     .filter((alarm) => !seen.has(alarm.id))
     .sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || (a.incident?.priority ?? 0) - (b.incident?.priority ?? 0));
+}
+
+/** Whether an entry tells `ref` that an incident they closed is open again: its incident's id, or null. */
+export function recalled(entry: Pick<Entry, 'verb' | 'subject' | 'facts'>, ref: string): number | null {
+  if (entry.verb !== 'incidents.reopened' || !ref) return null;
+  const told = entry.facts?.['alert'];
+  return Array.isArray(told) && told.includes(ref) ? Number(entry.subject.replace('incident:', '')) : null;
 }
 
 /** Of the alarms seen or heard, those that still last; one that ended and begins again is new. */

@@ -49,6 +49,8 @@ class Desk {
   order = $state<Order>('urgency');
   tab = $state<'queue' | 'map' | 'incident'>('queue');
   helpOpen = $state(false);
+  /** The server has other parts of this page than the ones it was loaded with. */
+  staleBuild = $state(false);
   sound = $state(true);
   reach = $state(true);
   /** A moment of the past that is shown instead of now. */
