@@ -121,3 +121,18 @@ def test_a_forged_journal_ends_with_one_and_names_the_entry(maplebridge, tmp_pat
     done = maplebridge("journal", "verify")
     assert done.returncode == 1
     assert "Entry 2 was changed" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["init"], ["serve"], ["token", "chief"], ["journal", "verify"]])
+def test_a_database_of_an_unreleased_version_is_said_to_be_one(maplebridge, tmp_path, command):
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "maplebridge.sqlite3") as database:
+        database.execute("ALTER TABLE people_unit RENAME COLUMN skills TO abilities")
+    said = fault_of(maplebridge(*command))
+    assert "made by an unreleased version (see its table people_unit)" in said
+    assert str(tmp_path) in said
+
+
+def test_a_database_that_was_never_made_is_said_to_be_behind(tmp_path):
+    assert "Run `maplebridge init` first" in fault_of(run_in(tmp_path, "token", "chief"))

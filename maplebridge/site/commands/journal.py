@@ -29,7 +29,9 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
 def run(_options: argparse.Namespace) -> int:
     """Verify, with progress."""
     from maplebridge.journal.queries import verify
+    from maplebridge.site.prepare import must_fit
 
+    must_fit()
     verdict = verify(lambda size: say(f"{size} entries agree ...") if size % 100_000 == 0 else None)
     if not verdict.sound:
         say(verdict.fault)

@@ -34,11 +34,13 @@ def run(options: argparse.Namespace) -> int:
     """Run the replay and print its report."""
     from maplebridge.dispatch.simulation import run_replay
     from maplebridge.kernel.refused import BadInput
+    from maplebridge.site.prepare import must_fit
 
     try:
         start = datetime.strptime(options.start, "%Y-%m-%d").date()  # noqa: DTZ007  # a day, in the city's zone
     except ValueError as error:
         raise BadInput("from", f"“{options.start}” is not a day. Write it as 2018-03-01.") from error
+    must_fit()
     report = run_replay(start=start, days=options.days, units=options.units, speed=options.speed, progress=say)
     say(str(report))
     return 0

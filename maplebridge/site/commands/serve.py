@@ -34,12 +34,12 @@ def run(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from maplebridge.site.config import BadConfiguration
-    from maplebridge.site.prepare import bring_up_to_date, waiting_migrations
+    from maplebridge.site.prepare import bring_up_to_date, must_fit
 
     if not settings.CONFIG.database:
         bring_up_to_date(say)
-    elif behind := waiting_migrations():
-        raise BadConfiguration(f"The database is {behind} steps behind this version. Run `maplebridge init` first.")
+    else:
+        must_fit()
     if options.processes > 1 and not settings.CONFIG.database:
         raise BadConfiguration(
             "Several server processes need PostgreSQL: set MAPLEBRIDGE_DATABASE, or use one process."

@@ -31,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
     from maplebridge.people.actions import issue_token
     from maplebridge.people.actor import system
     from maplebridge.people.models import User
+    from maplebridge.site.prepare import must_fit
 
+    must_fit()
     user = User.objects.filter(username=options.user, is_active=True).first()
     if user is None:
         known = ", ".join(

@@ -22,8 +22,10 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
 
 def run(_options: argparse.Namespace) -> int:
     """Work until SIGINT or SIGTERM."""
+    from maplebridge.site.prepare import must_fit
     from maplebridge.site.reactions import Worker
 
+    must_fit()
     worker = Worker()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: worker.stop())
