@@ -125,13 +125,22 @@ def check(request: HttpRequest, body: schemas.CheckIn) -> Answer:
     }
 
 
+@router.get("/incidents/caller-last", response={200: schemas.LastPlaceOut | None, **REFUSALS})
+def caller_last(request: HttpRequest, phone: str) -> Answer | None:
+    """Where the newest report from a telephone number came from, or null; no person is named, the look is journaled."""
+    found = actions.last_place_of_caller(actor_of_request(request), phone=phone, at=clock.now())
+    if found is None:
+        return None
+    return {"lon": found.lon, "lat": found.lat, "address": found.address, "number": found.label}
+
+
 @router.get("/incidents/{incident_id}", response={200: schemas.IncidentDetail, **REFUSALS})
-def detail(request: HttpRequest, incident_id: schemas.RowId, callers: bool = False) -> Answer:
-    """One incident in full. `callers=1` shows names and telephone numbers, and journals the look."""
+def detail(request: HttpRequest, incident_id: schemas.RowId, callers: bool = False, reason: str = "") -> Answer:
+    """One incident in full. `callers=1` shows names and telephone numbers, and journals the look with its reason."""
     actor, at = actor_of_request(request), clock.now()
     incident = queries.visible_incident(actor, incident_id)
     if callers:
-        actions.consult_callers(actor, incident=incident, at=at)
+        actions.consult_callers(actor, incident=incident, reason=reason, at=at)
     return queries.incident_detail(actor, incident, with_callers=callers, at=at)
 
 

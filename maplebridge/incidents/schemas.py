@@ -194,6 +194,15 @@ class CheckOut(Schema):
     address: str
 
 
+class LastPlaceOut(Schema):
+    """Where the newest report from a telephone number came from."""
+
+    lon: float
+    lat: float
+    address: str
+    number: str
+
+
 class NoteIn(Schema):
     """A line of narrative; `at` is when it was written, where it is sent later."""
 

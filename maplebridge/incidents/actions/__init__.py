@@ -15,6 +15,7 @@ from maplebridge.incidents.actions.change import (
     add_note,
     consult_callers,
     edit_incident,
+    last_place_of_caller,
     set_priority,
 )
 from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired, open_file, public_photo
@@ -67,6 +68,7 @@ __all__ = [
     "hold_incident",
     "import_incidents",
     "install_types",
+    "last_place_of_caller",
     "link_incidents",
     "mark_resources",
     "merge_incidents",

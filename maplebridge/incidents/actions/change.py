@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from maplebridge.incidents.actions.report import CannotReuseKey, checked_key, checked_priority, type_of
 from maplebridge.incidents.actions.shared import (
     checked_text,
+    crews,
     locked,
     locked_own,
     must_any,
@@ -18,13 +19,16 @@ from maplebridge.incidents.actions.shared import (
     settled_priority,
 )
 from maplebridge.incidents.models import Incident, Note, Report
-from maplebridge.incidents.rules import ENDED_STATES, urgency
+from maplebridge.incidents.queries.detail import merged_into_it
+from maplebridge.incidents.rules import ENDED_STATES, is_open, urgency
 from maplebridge.incidents.rules.priority import by_rule
 from maplebridge.incidents.whereabouts import spot_of
 from maplebridge.journal.act import act
 from maplebridge.kernel.geometry import cell_of
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
+
+PHONE_LEAST, PHONE_MOST = 5, 20  # digits
 
 
 class CannotChangeEnded(Refused):
@@ -139,11 +143,50 @@ def _move(incident: Incident, lon: float | None, lat: float | None, address: str
     return place_facts(incident)
 
 
-def consult_callers(actor: Actor, *, incident: Incident, purpose: str = "", at: datetime) -> list[Report]:
-    """Return the reports with names and telephone numbers; every look is an entry, `incidents.consulted`."""
+def consult_callers(actor: Actor, *, incident: Incident, reason: str = "", at: datetime) -> list[Report]:
+    """Return the reports with names and telephone numbers, also of what was merged in; every look is an entry.
+
+    `incidents.consulted`, one for the incident and one for each merged one that has a caller. Whoever works on an open
+    incident needs no `reason`; anybody else, and for an ended one, does. Raises BadInput.
+    """
     actor.must("incidents.consult")
-    purpose = checked_text(purpose, field="purpose", limit=200)
-    with act(actor, "incidents.consulted", at=at, purpose=purpose or "handling the incident") as entry:
+    reason = checked_text(reason, field="reason", limit=200)
+    purpose = "reason stated" if reason else "handling the incident"
+    with act(actor, "incidents.consulted", at=at, purpose=purpose) as entry:
         fresh = locked(incident)
-        entry.about(fresh)
-        return list(Report.objects.filter(incident=fresh).order_by("reported_at", "pk"))
+        if not reason and not _works_on(actor, fresh, at=at):
+            raise BadInput("reason", _("Say why you need the callers: this is not an open incident you work on."))
+        entry.about(fresh).keep_private(reason=reason)
+        family = [fresh, *merged_into_it(fresh)]
+        reports = list(Report.objects.filter(incident__in=family).order_by("reported_at", "pk"))
+        named = {each.incident_id for each in reports if each.caller or each.phone}
+        for each in family[1:]:
+            if each.pk in named:
+                with act(actor, "incidents.consulted", at=at, purpose=purpose) as nested:
+                    nested.about(each, case=fresh).keep_private(reason=reason)
+    return reports
+
+
+def _works_on(actor: Actor, incident: Incident, *, at: datetime) -> bool:
+    if not is_open(incident.state):
+        return False
+    return actor.may("dispatch.assign") or actor.may("incidents.edit") or crews(actor, incident, at=at)
+
+
+def last_place_of_caller(actor: Actor, *, phone: str, at: datetime) -> Incident | None:
+    """Find the newest incident reported from a telephone number, among reports not yet erased; no person is named.
+
+    Every look is an entry, `incidents.consulted`. Numbers are the same when their digits are. Raises BadInput.
+    """
+    actor.must("incidents.report")
+    actor.must("incidents.consult")
+    digits = "".join(str(int(c)) for c in phone if c.isdecimal())
+    if not PHONE_LEAST <= len(digits) <= PHONE_MOST:
+        raise BadInput("phone", _("Give the whole telephone number."))
+    pattern = r"\D*".join(("^", *digits, "$"))
+    same = Report.objects.filter(phone__contains=digits[-1], phone__regex=pattern)
+    with act(actor, "incidents.consulted", at=at, purpose="caller's last place") as entry:
+        seen = same.filter(expires_at__gt=at, incident__in=Incident.objects.visible_to(actor))
+        found = seen.select_related("incident").order_by("-reported_at", "-pk").first()
+        entry.about(found.incident if found else "report:*")
+    return found.incident if found else None

@@ -135,7 +135,9 @@ def _split(told: Told) -> str:
 
 @sentence("incidents.consulted")
 def _consulted(told: Told) -> str:
-    return _("Looked at the callers' names and numbers.")
+    if told.purpose == "caller's last place":
+        return _("Its place was looked up by the caller's number.")
+    return _with(_("Looked at the callers' names and numbers."), told.words("reason"))
 
 
 @sentence("incidents.file_attached")

@@ -27,6 +27,7 @@ class Told:
     facts: dict[str, Any]
     private: dict[str, str]
     numbers: dict[str, str]
+    purpose: str = ""
 
     def number(self, ref: str) -> str:
         """Number of an incident named as `incident:17`, as people say it."""
@@ -79,7 +80,7 @@ def timeline(incident: Incident) -> list[Row]:
 def _row(entry: Entry, body: dict[str, Any], names: dict[str, str], numbers: dict[str, str]) -> Row:
     private = {name: str(_("(erased)")) for name in body["digests"]}
     private |= {part.name: part.content for part in entry.private.all()}
-    told = Told(entry.verb, entry.subject, entry.case, body["facts"], private, numbers)
+    told = Told(entry.verb, entry.subject, entry.case, body["facts"], private, numbers, body["purpose"])
     renderer = SENTENCES.get(entry.verb)
     return {
         "position": entry.position,
