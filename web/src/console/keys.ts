@@ -67,6 +67,7 @@ const LETTERS: Record<string, (hands: Hands) => void> = {
     const first = alarmList()[0];
     if (first) show(first);
   },
+  o: () => (desk.moreOpen = true),
   '?': () => (desk.helpOpen = true),
 };
 
@@ -78,7 +79,7 @@ export function pressed(event: KeyboardEvent, hands: Hands): void {
     return;
   }
   if (event.key === 'Escape') return escape();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || desk.helpOpen) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || desk.helpOpen || desk.moreOpen) return;
   if (/^[1-9]$/.test(event.key)) {
     const choice = detail.recommendations[Number(event.key) - 1];
     if (choice && desk.selected && desk.right === 'incident' && desk.replayAt === null) chooser.choose(desk.selected, choice, detail.recommendations);

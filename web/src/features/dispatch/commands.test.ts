@@ -34,6 +34,10 @@ const good: [string, Command][] = [
   ['sd 142 m21', { do: 'down', incident: '142', unit: 'm21' }],
   ['x 142 m21 m22', { do: 'swap', incident: '142', unit: 'm21', other: 'm22' }],
   ['cancel 142 caller withdrew', { do: 'cancel', incident: '142', reason: 'caller withdrew' }],
+  ['a 142 2 second house', { do: 'level', incident: '142', level: 2, reason: 'second house' }],
+  ['split 142 the dog', { do: 'split', incident: '142', text: 'the dog' }],
+  ['edit 142', { do: 'edit', incident: '142' }],
+  ['unmerge', { do: 'unmerge', incident: '0143' }],
   ['142', { do: 'open', incident: '142' }],
   ['new', { do: 'new' }],
   ['?', { do: 'help' }],
@@ -57,6 +61,8 @@ const bad: [string, string, string][] = [
   ['p 142 11 x', 'bad_priority', '11'],
   ['p 142 3', 'bad_no_reason', ''],
   ['cancel 142', 'bad_no_reason', ''],
+  ['a 142 6 x', 'bad_level', '6'],
+  ['a 142 2', 'bad_no_reason', ''],
   ['f', 'bad_no_text', ''],
 ];
 

@@ -15,6 +15,10 @@ export type Command =
   | { do: 'swap'; incident: string; unit: string; other: string }
   | { do: 'cancel'; incident: string; reason: string }
   | { do: 'reopen'; incident: string; reason: string }
+  | { do: 'level'; incident: string; level: number; reason: string }
+  | { do: 'split'; incident: string; text: string }
+  | { do: 'edit'; incident: string }
+  | { do: 'unmerge'; incident: string }
   | { do: 'print'; incident: string }
   | { do: 'open'; incident: string }
   | { do: 'new' }
@@ -22,7 +26,7 @@ export type Command =
 
 export type Wrong =
   | 'bad_unknown' | 'bad_incident' | 'bad_no_incident' | 'bad_unit' | 'bad_no_unit' | 'bad_status' | 'cmd_status_incomplete'
-  | 'bad_disposition' | 'bad_no_disposition' | 'bad_priority' | 'bad_no_reason' | 'bad_no_text' | 'bad_same';
+  | 'bad_disposition' | 'bad_no_disposition' | 'bad_priority' | 'bad_level' | 'bad_no_reason' | 'bad_no_text' | 'bad_same';
 
 export type Parsed = { ok: true; command: Command } | { ok: false; wrong: Wrong; word: string };
 
@@ -58,6 +62,10 @@ const VERBS: Readonly<Record<string, Command['do']>> = {
   x: 'swap', swap: 'swap', 换派: 'swap', 换: 'swap',
   cancel: 'cancel', 取消: 'cancel',
   reopen: 'reopen', 重开: 'reopen',
+  a: 'level', alarm: 'level', 级别: 'level', 警级: 'level',
+  split: 'split', 拆分: 'split',
+  edit: 'edit', correct: 'edit', 更正: 'edit',
+  unmerge: 'unmerge', 撤销合并: 'unmerge',
   print: 'print', 打印: 'print',
   o: 'open', open: 'open', 打开: 'open',
   new: 'new', 接警: 'new',
@@ -139,6 +147,12 @@ class Reader {
       case 'cancel':
       case 'reopen':
         return { do: verb, incident, reason: this.text('bad_no_reason') };
+      case 'level':
+        return { do: verb, incident, level: this.level(), reason: this.text('bad_no_reason') };
+      case 'split':
+        return { do: verb, incident, text: this.rest() };
+      case 'edit':
+      case 'unmerge':
       case 'release':
       case 'print':
       case 'open':
@@ -216,6 +230,12 @@ class Reader {
     const code = this.world.dispositions.find((known) => known === word || Number(known) === Number(word));
     if (!code) throw new Stop('bad_disposition', word);
     return code;
+  }
+
+  private level(): number {
+    const word = this.take();
+    if (!/^[1-5]$/.test(word)) throw new Stop('bad_level', word);
+    return Number(word);
   }
 
   private priority(): number {

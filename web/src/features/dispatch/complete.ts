@@ -32,6 +32,10 @@ const SLOTS: Partial<Record<Command['do'], Slot[]>> = {
   cancel: ['incident'],
   reopen: ['incident'],
   print: ['incident'],
+  level: ['incident'],
+  split: ['incident'],
+  edit: ['incident'],
+  unmerge: ['incident'],
   open: ['incident'],
 };
 

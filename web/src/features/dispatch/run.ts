@@ -23,6 +23,7 @@ export function world(): World {
 const VERBS = [
   ['d', 'help_send'], ['s', 'help_status'], ['n', 'help_note'], ['c', 'help_close'], ['f', 'help_find'], ['m', 'help_merge'],
   ['p', 'help_priority'], ['h', 'help_hold'], ['sd', 'help_down'], ['x', 'help_swap'],
+  ['a', 'help_level'], ['l', 'help_link'], ['r', 'help_release'], ['o', 'help_open_verb'],
 ] as const;
 
 /** What completion may offer now. */
@@ -115,6 +116,14 @@ async function carry(c: Command, find: (text: string) => void): Promise<unknown>
       return incidents.hold(row(c.incident), true, c.reason);
     case 'release':
       return incidents.hold(row(c.incident), false, '');
+    case 'level':
+      return incidents.setLevel(row(c.incident), c.level, c.reason);
+    case 'split':
+    case 'edit':
+      desk.formText = c.do === 'split' ? c.text : '';
+      return desk.select(row(c.incident).id, c.do);
+    case 'unmerge':
+      return incidents.unmerge(row(c.incident));
     case 'cancel':
       return incidents.cancel(row(c.incident), c.reason);
     case 'reopen':

@@ -45,6 +45,21 @@ export const link = (row: Row, other: Row, kind: string) =>
 export const split = (row: Row, type: string, narrative: string) =>
   post(row, 'split', { type, narrative }, `${t('split')} ${row.number}`);
 
+/** A higher alarm level wants more units. */
+export const setLevel = (row: Row, level: number, reason: string) =>
+  post(row, 'alarm_level', { level, reason }, t('cmd_level', { incident: row.number, level, reason }));
+
+/** A note about premises at the incident's place, good to the end of a day `days` ahead. */
+export const addPremise = (row: Row & Pick<IncidentRow, 'lon' | 'lat'>, text: string, reason: string, days: number) =>
+  desk.act(
+    '/api/premise-notes',
+    { text, reason, lon: row.lon, lat: row.lat, expires_at: new Date(Date.now() + desk.board.skew + days * 86_400_000).toISOString() },
+    `${t('premise_add')}: ${text.slice(0, 40)}`,
+  );
+
+export const withdrawPremise = (id: number, reason: string) =>
+  desk.act(`/api/premise-notes/${id}/withdraw`, { reason }, t('premise_withdraw'));
+
 export interface Correction {
   type?: string;
   lon?: number;

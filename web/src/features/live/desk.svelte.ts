@@ -12,7 +12,7 @@ import { isOrder } from './orders';
 export type Pane = 'all' | 'queue' | 'map';
 export type Right = 'incident' | 'intake';
 /** What the incident panel has open: one form at a time. */
-export type Form = '' | 'note' | 'close' | 'cancel' | 'hold' | 'priority' | 'reopen' | 'merge' | 'link' | 'split' | 'edit';
+export type Form = '' | 'note' | 'close' | 'cancel' | 'hold' | 'priority' | 'reopen' | 'merge' | 'link' | 'split' | 'edit' | 'level' | 'premise';
 
 export interface Notice {
   id: number;
@@ -43,12 +43,16 @@ class Desk {
   pane = $state<Pane>('all');
   right = $state<Right>('incident');
   form = $state<Form>('');
+  /** Words typed before a form was opened, for the form to begin with. */
+  formText = '';
   selectedId = $state<number | null>(null);
   selectedUnit = $state<number | null>(null);
   filter = $state<Filter>('all');
   order = $state<Order>('urgency');
   tab = $state<'queue' | 'map' | 'incident'>('queue');
   helpOpen = $state(false);
+  /** The list of rarer acts, each by a letter. */
+  moreOpen = $state(false);
   /** The server has other parts of this page than the ones it was loaded with. */
   staleBuild = $state(false);
   sound = $state(true);
