@@ -5,6 +5,17 @@ import { t } from '../../shared/i18n/index.svelte';
 import { desk } from '../live/desk.svelte';
 import { coordinates, type Place } from './place';
 
+/** Where the last report from a telephone number was. */
+export interface LastPlace {
+  lon: number;
+  lat: number;
+  address: string;
+  number: string;
+}
+
+/** Whether enough of a number is typed to look it up. */
+export const dialled = (phone: string): boolean => phone.replace(/\D/g, '').length >= 6;
+
 export interface Draft {
   key: string;
   opened_at: string;
@@ -58,6 +69,11 @@ class Intake {
   checked = $state.raw<Checked | null>(null);
   checking = $state(false);
   sending = $state(false);
+  /** The place of the caller's last report, offered while the place is empty. */
+  last = $state.raw<LastPlace | null>(null);
+  /** Grows when the place is set from outside its field. */
+  placed = $state(0);
+  #lastTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #abort = new AbortController();
 
@@ -90,6 +106,35 @@ class Intake {
       return;
     }
     this.#timer = setTimeout(() => void this.#check(), 250);
+  }
+
+  /** Look up where this number's last report was; soon, once typing rests. */
+  seekLast(): void {
+    clearTimeout(this.#lastTimer);
+    const { phone, place } = this.draft;
+    if (place || !dialled(phone)) {
+      this.last = null;
+      return;
+    }
+    this.#lastTimer = setTimeout(() => void this.#seekLast(phone.trim()), 900);
+  }
+
+  useLast(): void {
+    if (!this.last) return;
+    const { lon, lat, address, number } = this.last;
+    this.draft.place = { lon, lat, name: address || number };
+    this.placed += 1;
+    desk.draftPoint = this.draft.place;
+    desk.ask = { n: desk.ask.n + 1, what: 'goto', point: { lon, lat } };
+  }
+
+  async #seekLast(phone: string): Promise<void> {
+    try {
+      const found = await desk.api.get<LastPlace | null>('/api/incidents/caller-last', { phone });
+      if (this.draft.phone.trim() === phone) this.last = found;
+    } catch {
+      this.last = null; // not allowed, or away: the place is asked for as ever
+    }
   }
 
   async #check(): Promise<void> {
