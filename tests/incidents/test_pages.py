@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -156,7 +157,13 @@ def test_the_sheet_of_an_incident_that_is_not_there_is_a_sentence(desk_client, c
     assert "no incident 999" in answer.content.decode()
 
 
-def test_cards_are_reserved_printed_and_entered_with_their_own_time(desk_client, city, types, desk):
+@pytest.fixture
+def in_may(monkeypatch, noon):
+    """Cards are entered the day after."""
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(days=1))
+
+
+def test_cards_are_reserved_printed_and_entered_with_their_own_time(desk_client, city, types, desk, in_may):
     answer = desk_client.post("/cards", {"count": "3"})
     assert ReservedNumber.objects.count() == 3
     page = desk_client.get(answer.url).content.decode()
@@ -193,7 +200,9 @@ def test_cards_are_reserved_printed_and_entered_with_their_own_time(desk_client,
         ({"disposition": "01", "closed_at": "2026-05-01T10:00"}, "before"),
     ],
 )
-def test_a_card_entered_wrongly_is_refused_with_a_sentence_and_nothing_is_kept(desk_client, city, types, change, says):
+def test_a_card_entered_wrongly_is_refused_with_a_sentence_and_nothing_is_kept(
+    desk_client, city, types, in_may, change, says
+):
     desk_client.post("/cards", {"count": "1"})
     form = {"number": "1", "occurred_at": "2026-05-04T15:30", "type": "noise", "address": "24.94, 60.17"}
     answer = desk_client.post("/catch-up", form | change)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maplebridge.incidents import actions, queries
+from maplebridge.incidents.actions.numbers import CARDS_MAX
 from maplebridge.incidents.models import Attachment, Incident, ReservedNumber
 from maplebridge.incidents.pages.parts import grouped_types, local, qr, seconds_in_words, shown, zone
 from maplebridge.incidents.rules import DISPOSITIONS, SOURCES, STATE_NAMES
@@ -22,7 +23,6 @@ from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.queries import areas_in_use, current_city
 
-CARDS_SHOWN = 200
 _STEPS = (
     ("answer_s", "answer"), ("process_s", "process"), ("turnout_s", "turnout"), ("travel_s", "travel"),
     ("scene_s", "scene"), ("total_s", "total"),
@@ -134,11 +134,11 @@ def cards(request: HttpRequest) -> HttpResponse:
         except BadInput as fault:
             sentence = fault.sentence
     first, last = _whole(request.GET.get("first")), _whole(request.GET.get("last"))
-    numbers = list(_open_cards().filter(number__range=(first, last)).values_list("number", flat=True)[:CARDS_SHOWN])
+    numbers = list(_open_cards().filter(number__range=(first, last)).values_list("number", flat=True)[:CARDS_MAX])
     link = request.build_absolute_uri(reverse("catch_up"))
     context = {
         "cards": [{"number": f"{n:04d}", "qr": qr(f"{link}?number={n}")} for n in numbers],
-        "waiting": [f"{n:04d}" for n in _open_cards().values_list("number", flat=True)[:CARDS_SHOWN]],
+        "waiting": [f"{n:04d}" for n in _open_cards().values_list("number", flat=True)],
         "dispositions": DISPOSITIONS,
         "sentence": sentence,
         "city": current_city(),
@@ -178,7 +178,7 @@ def catch_up(request: HttpRequest) -> HttpResponse:
         "field": fault.field if isinstance(fault, BadInput) else "number" if fault else "",
         "groups": grouped_types(),
         "dispositions": DISPOSITIONS,
-        "waiting": [f"{n:04d}" for n in _open_cards().values_list("number", flat=True)[:CARDS_SHOWN]],
+        "waiting": [f"{n:04d}" for n in _open_cards().values_list("number", flat=True)],
         "zone": zone().key,
     }
     return render(request, "incidents/catch_up.html", context, status=422 if fault else 200)
