@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import rules
@@ -132,7 +132,7 @@ def job_view(actor: Actor, *, unit: Unit, at: datetime) -> Row:
     view: Row = {"unit": unit_row_of(now), "incident": None, "next": rules.next_statuses(now.status),
                  "accepted_at": None, "eta_s": None, "route": []}  # fmt: skip
     assignment = Assignment.objects.active().filter(unit=unit).select_related("incident__type").first()
-    if assignment is None:
+    if assignment is None or not _may_see_job(actor, assignment, at=at):
         return view
     view["incident"] = incident_detail(actor, assignment.incident, at=at)
     view["accepted_at"] = _stamp(assignment.accepted_at)
@@ -140,6 +140,19 @@ def job_view(actor: Actor, *, unit: Unit, at: datetime) -> Row:
         view["eta_s"] = round(route.seconds, 1)
         view["route"] = [[round(lon, 6), round(lat, 6)] for lon, lat in route.coordinates]
     return view
+
+
+def _may_see_job(actor: Actor, assignment: Assignment, *, at: datetime) -> bool:
+    """Whether the actor is of the crew that was sent, or may see the incident anyway."""
+    if Incident.objects.visible_to(actor).filter(pk=assignment.incident_id).exists():
+        return True
+    return actor.user_id is not None and crew_shifts(actor.user_id, assignment, at=at).exists()
+
+
+def crew_shifts(user_id: int, assignment: Assignment, *, at: datetime) -> QuerySet[Shift]:
+    """Shifts by which somebody is of the crew of a unit that was sent: now, or when its job began."""
+    until = min(at, assignment.assigned_at)
+    return Shift.objects.filter(unit=assignment.unit_id, crew=user_id, starts_at__lte=at, ends_at__gt=until)
 
 
 def route_of(unit: UnitNow, incident: Incident) -> Route | None:
