@@ -1,31 +1,37 @@
 """Bodies of the dispatch API."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Field, Schema
+from pydantic import AfterValidator
+
+from maplebridge.incidents.rules import clean
+from maplebridge.incidents.schemas import BodyId
+
+Words = Annotated[str, AfterValidator(clean)]  # storable: without control characters and lone surrogates
 
 
 class AssignIn(Schema):
-    unit_id: int
-    reason: str = Field("", max_length=200)
+    unit_id: BodyId
+    reason: Words = Field("", max_length=200)
     preempt: bool = False
 
 
 class StandDownIn(Schema):
-    unit_id: int
-    reason: str = Field("", max_length=200)
+    unit_id: BodyId
+    reason: Words = Field("", max_length=200)
 
 
 class SwapIn(Schema):
-    out_unit_id: int
-    in_unit_id: int
-    reason: str = Field("", max_length=200)
+    out_unit_id: BodyId
+    in_unit_id: BodyId
+    reason: Words = Field("", max_length=200)
 
 
 class HoldIn(Schema):
     held: bool
-    reason: str = Field("", max_length=200)
+    reason: Words = Field("", max_length=200)
 
 
 class AlarmLevelIn(Schema):
@@ -34,7 +40,7 @@ class AlarmLevelIn(Schema):
 
 
 class AtPostIn(Schema):
-    unit_id: int
+    unit_id: BodyId
     disposition: str
     narrative: str = ""
     at: datetime | None = None

@@ -7,7 +7,8 @@ from ninja import Field, Schema
 from pydantic import WithJsonSchema
 
 Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]  # in a path
+BodyId = Annotated[int, Field(ge=1, le=2**63 - 1, strict=True)]  # in JSON, where `true` is no number
 
 
 class BothNames(Schema):
@@ -216,11 +217,11 @@ class PriorityIn(Schema):
 
 
 class MergeIn(Schema):
-    into: RowId
+    into: BodyId
 
 
 class LinkIn(Schema):
-    other: RowId
+    other: BodyId
     kind: str
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.actions.report import report_incident
@@ -92,6 +93,9 @@ def _settle_priority(actor: Actor, incident: Incident, *, at: datetime) -> None:
             _settle_priority(actor, locked(Incident(pk=incident.merged_into_id)), at=at)
 
 
+_SAME = {"child": "parent", "parent": "child", "related": "related", "split": "split from it"}  # seen from the other
+
+
 def link_incidents(actor: Actor, *, incident: Incident, other: Incident, kind: str, at: datetime) -> Link:
     """Link two incidents (`child`: this is part of the other; `parent`, `related`, `split`); `incidents.linked`."""
     actor.must("incidents.edit")
@@ -102,7 +106,15 @@ def link_incidents(actor: Actor, *, incident: Incident, other: Incident, kind: s
         raise CannotLink(_("%(number)s cannot be linked to itself.") % {"number": incident.label})
     with act(actor, "incidents.linked", at=at) as entry:
         fresh = locked(incident)
-        if Link.objects.filter(incident=fresh, other=other, kind=kind).exists():
+        pair = Q(incident=fresh, other=other) | Q(incident=other, other=fresh)
+        there = {
+            (_SAME[each.kind] if each.incident_id == other.pk else each.kind) for each in Link.objects.filter(pair)
+        }
+        if kind in ("child", "parent") and _SAME[kind] in there:
+            whole, part = (fresh, other) if kind == "child" else (other, fresh)
+            sentence = _("%(other)s is part of %(number)s already; it cannot be the other way round as well.")
+            raise CannotLink(sentence % {"number": whole.label, "other": part.label})
+        if kind in there:
             sentence = _("%(number)s and %(other)s are linked so already.")
             raise CannotLink(sentence % {"number": fresh.label, "other": other.label})
         link = Link.objects.create(incident=fresh, other=other, kind=kind)

@@ -14,6 +14,7 @@ from maplebridge.incidents.rules import clean
 from maplebridge.incidents.rules.files import ENDINGS, FILE_MAX, SHOWABLE, media_type_of
 from maplebridge.journal.act import act
 from maplebridge.journal.models import Entry, Private
+from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
 from maplebridge.people.actor import Actor
 
@@ -95,15 +96,37 @@ def erase_expired(actor: Actor, *, at: datetime) -> int:
     if not reports and not files:
         return 0
     with act(actor, "incidents.personal_data_erased", at=at) as entry:
-        subjects = [f"incident:{report.incident_id}" for report in reports]
-        ours = Entry.objects.filter(subject__in=subjects, verb__startswith="incidents.")
-        Private.objects.filter(entry__in=ours, name__in=("caller", "phone")).delete()
+        Private.objects.filter(entry__in=_entries_of(reports), name__in=("caller", "phone")).delete()
+        _erase_names(files)
         Report.objects.filter(pk__in=[r.pk for r in reports]).update(caller="", phone="", follow_key=None)
         Attachment.objects.filter(pk__in=[f.pk for f in files]).delete()
         entry.about("report:*", reports=len(reports), files=len(files))
     for each in files:
         each.file.delete(save=False)
     return len(reports)
+
+
+def _entries_of(reports: list[Report]) -> list[int]:
+    """Positions of the entries by which these very reports came in, told by incident and moment."""
+    came = {(f"incident:{report.incident_id}", _journaled(report.reported_at)) for report in reports}
+    subjects = {subject for subject, _at in came}
+    rows = Entry.objects.filter(subject__in=subjects, verb__in=("incidents.reported", "incidents.imported"))
+    return [position for position, *key in rows.values_list("position", "subject", "at") if tuple(key) in came]
+
+
+def _erase_names(files: list[Attachment]) -> None:
+    """Erase the names of files from the entries that attached them and, with the last of its name, of every look."""
+    gone = [each.pk for each in files]
+    for each in files:
+        names = Private.objects.filter(entry__subject=f"incident:{each.incident_id}", name="name", content=each.name)
+        names.filter(entry__verb="incidents.file_attached", entry__at=_journaled(each.at)).delete()
+        if not Attachment.objects.filter(incident=each.incident_id, name=each.name).exclude(pk__in=gone).exists():
+            names.filter(entry__verb="incidents.file_consulted").delete()
+
+
+def _journaled(moment: datetime) -> datetime:
+    """A moment as the journal keeps it, in milliseconds."""
+    return clock.parse_stamp(clock.stamp(moment))
 
 
 def open_file(actor: Actor, *, attachment: Attachment, at: datetime) -> Attachment:

@@ -90,9 +90,14 @@ def _steps(incident: Incident, state: str, at: datetime) -> dict[str, Any]:
 
 
 def hold_incident(actor: Actor, *, incident: Incident, held: bool, reason: str, at: datetime) -> Incident:
-    """Put an incident on hold with a reason, or take it off again; `incidents.held` or `incidents.released`."""
+    """Put an incident on hold with a reason, or take it off again; `incidents.held` or `incidents.released`.
+
+    Taking off hold what is not held changes nothing.
+    """
     must_any(actor, "dispatch.assign", "incidents.edit")
     reason = checked_text(reason, field="reason", limit=200, required=held)
+    if not held and not (fresh := current(incident)).held and fresh.state not in ENDED_STATES:
+        return fresh
     with act(actor, "incidents.held" if held else "incidents.released", at=at) as entry:
         fresh = locked_own(incident)
         if fresh.state in ENDED_STATES:
