@@ -36,7 +36,7 @@ class HoldIn(Schema):
 
 class AlarmLevelIn(Schema):
     level: int
-    reason: str
+    reason: Words
 
 
 class AtPostIn(Schema):
@@ -64,7 +64,7 @@ class DutyIn(Schema):
 
 
 class PlanIn(Schema):
-    type: str | None = None
+    type: Words | None = None
     max_priority: int = 10
     level: int = 1
     wants: list[dict[str, Any]]
