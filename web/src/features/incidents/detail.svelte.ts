@@ -11,6 +11,8 @@ class Detail {
   recommendations = $state.raw<Recommendation[]>([]);
   recommended = $state(false);
   callers = $state(false);
+  reasonWanted = $state(false);
+  #known = new Map<number, { caller: string | null; phone: string | null }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setInterval> | undefined;
   #abort = new AbortController();
@@ -22,7 +24,8 @@ class Detail {
     this.incident = null;
     this.timeline = [];
     this.recommendations = [];
-    this.recommended = this.callers = false;
+    this.recommended = this.callers = this.reasonWanted = false;
+    this.#known.clear();
     this.#abort.abort();
     this.#abort = new AbortController();
     clearInterval(this.#again);
@@ -37,10 +40,24 @@ class Detail {
     this.#timer = setTimeout(() => void this.#load(), wait);
   }
 
-  /** Show callers and telephones; the look is written in the journal. */
-  consult(): void {
-    this.callers = true;
-    this.refresh(0);
+  /** Show callers and telephones: asked for once, for every look is written in the journal, with its reason. */
+  async consult(reason: string): Promise<void> {
+    const id = this.id;
+    if (id === null) return;
+    try {
+      const seen = await desk.api.get<IncidentDetail>(`/api/incidents/${id}`, { callers: 1, reason });
+      if (id !== this.id) return;
+      for (const { id: report, caller, phone } of seen.reports) this.#known.set(report, { caller, phone });
+      this.callers = true;
+      this.incident = this.#withCallers(seen);
+    } catch (error) {
+      this.reasonWanted = true;
+      desk.say(desk.explain(error), 'no');
+    }
+  }
+
+  #withCallers(incident: IncidentDetail): IncidentDetail {
+    return { ...incident, reports: incident.reports.map((r) => ({ ...r, ...this.#known.get(r.id) })) };
   }
 
   /** What the stream says: entries about this incident, its case, or units sent to it. */
@@ -62,11 +79,11 @@ class Detail {
     const options = { signal };
     try {
       const [incident, timeline] = await Promise.all([
-        desk.api.get<IncidentDetail>(`/api/incidents/${id}`, this.callers ? { callers: 1 } : {}, options),
+        desk.api.get<IncidentDetail>(`/api/incidents/${id}`, {}, options),
         desk.api.get<TimelineEntry[]>(`/api/incidents/${id}/timeline`, {}, options),
       ]);
       if (id !== this.id) return;
-      this.incident = incident;
+      this.incident = this.#withCallers(incident);
       this.timeline = timeline;
       desk.board.put(incident);
       await this.#recommend();

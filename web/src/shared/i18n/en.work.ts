@@ -146,6 +146,7 @@ export const work = {
   reason: 'Reason',
   reports: 'What was said',
   report_from: '{source}, {time}',
+  callers_reason: 'Why do you need to see it?',
   show_callers: 'Show caller',
   callers_noted: 'Looking at the caller is written in the journal.',
   caller_kept: 'caller known',

@@ -142,6 +142,7 @@ export const work: Record<keyof typeof english, string> = {
   reason: '理由',
   reports: '报警内容',
   report_from: '{source}，{time}',
+  callers_reason: '为什么要查看？',
   show_callers: '查看报警人',
   callers_noted: '查看报警人会写入日志。',
   caller_kept: '有报警人信息',
