@@ -31,8 +31,12 @@ class CannotAssignUnit(Refused):
     """The unit can't be sent there."""
 
 
-class _AlreadySent(Exception):
-    """The same request came twice at once and the other was faster: undo this one, give its assignment."""
+class AlreadySent(CannotAssignUnit):
+    """Somebody was a moment faster in sending the unit to this very incident; `assignment` is what that made."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        super().__init__(_("%(unit)s has just been sent there.") % {"unit": assignment.unit.call_sign})
+        self.assignment = assignment
 
 
 class CannotStandDown(Refused):
@@ -80,9 +84,8 @@ def _send_once(
 ) -> Assignment:
     try:
         return send(actor, incident=incident, unit=unit, at=at, reason=reason, advice=advice)
-    except _AlreadySent as twin:
-        made: Assignment = twin.args[0]
-        return made
+    except AlreadySent as twin:
+        return twin.assignment
 
 
 def _leave_ended(actor: Actor, unit: Unit, *, at: datetime) -> None:
@@ -139,7 +142,7 @@ def _free_unit(unit: Unit, *, incident: Incident, at: datetime) -> Unit:
         raise CannotAssignUnit(_("%(unit)s is not on shift now. Choose a unit on shift.") % words)
     other = Assignment.objects.active().filter(unit=unit).select_related("incident").first()
     if other and other.incident_id == incident.pk:
-        raise _AlreadySent(other)
+        raise AlreadySent(other)
     if other:
         words["number"] = other.incident.label
         raise CannotAssignUnit(
