@@ -81,6 +81,8 @@ def _go_on(address: str, stopping: threading.Event, alive: bool) -> None:
     if not os.environ.get("NO_BROWSER"):
         webbrowser.open(address)
     if alive and not stopping.is_set():
-        life = subprocess.Popen([sys.executable, "-m", "maplebridge.site.demo"])  # ends by itself when we do
+        # it ends by itself when this process does
+        env = {**os.environ, "MAPLEBRIDGE_DEMO_PARENT": str(os.getpid())}
+        life = subprocess.Popen([sys.executable, "-m", "maplebridge.site.demo"], env=env)
         stopping.wait()
         life.terminate()

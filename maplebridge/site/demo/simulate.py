@@ -65,7 +65,8 @@ def main() -> None:
 
     MAPLEBRIDGE_DEMO_PACE and MAPLEBRIDGE_DEMO_SEED are honoured.
     """
-    stop, parent = threading.Event(), os.getppid()
+    stop = threading.Event()
+    parent = int(os.environ.get("MAPLEBRIDGE_DEMO_PARENT", os.getppid()))  # it may be gone before we are ready
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
