@@ -31,7 +31,7 @@ UNITS, NEAREST = 1000, 10
 def main() -> int:
     """Run every measurement and write them down."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--out", type=Path, default=Path("bench-recommend.json"))
+    options.add_argument("--out", type=Path, default=Path("benchmarks/results/recommend.json"))
     options.add_argument("--incidents", type=int, default=1000)
     options.add_argument("--peers", type=int, default=100)
     chosen = options.parse_args()
@@ -41,6 +41,7 @@ def main() -> int:
     warm()
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), chosen.incidents, chosen.peers)
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
     chosen.out.write_text(json.dumps(figures, indent=1))
     show(figures)
     return 0
