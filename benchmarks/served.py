@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from postgresql import free_port, throwaway  # noqa: E402
+from postgresql import free_port, throwaway  # noqa: E402  # in tools/, which is no package
 
 PASSWORD = "Benchmark-only-7"
 

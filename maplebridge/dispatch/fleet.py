@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, FilteredRelation, Max, Q
 
@@ -98,7 +99,7 @@ def fleet(*, at: datetime, units: Iterable[int] | None = None, on_shift: bool = 
     return list(found.values())
 
 
-def _unit_now(row: tuple) -> UnitNow:  # type: ignore[type-arg]
+def _unit_now(row: tuple[Any, ...]) -> UnitNow:
     on_shift = row[15] is not None
     placed = on_shift and row[7] is not None
     return UnitNow(

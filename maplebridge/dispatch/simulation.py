@@ -87,7 +87,7 @@ def run_replay(
     city = City.objects.first()
     begin = datetime(start.year, start.month, start.day, tzinfo=ZoneInfo(city.time_zone if city else "UTC"))
     demands = load(begin, begin + timedelta(days=days))
-    world = World(demands, fleet_of(units, demands, random.Random(seed)), random.Random(seed + 1))  # noqa: S311
+    world = World(demands, fleet_of(units, demands, random.Random(seed)), random.Random(seed + 1))  # noqa: S311  # chance
     report = ReplayReport(begin, days, units, len(demands), seed)
     pace = Pace(speed, progress, begin, days * 86_400.0)
     try:

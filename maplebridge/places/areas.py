@@ -66,7 +66,7 @@ class AreaShape(NamedTuple):
     bounds: tuple[float, float, float, float]
 
 
-def read_areas(file: Path, options: AreaOptions = AreaOptions()) -> list[AreaShape]:  # noqa: B008
+def read_areas(file: Path, options: AreaOptions = AreaOptions()) -> list[AreaShape]:  # noqa: B008  # frozen
     """Read a GeoJSON FeatureCollection of polygons in WGS 84 (RFC 7946).
 
     Code, names, kind and parent are found by the usual property names (any case) or as `options` say; without a parent

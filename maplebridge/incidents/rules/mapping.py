@@ -157,7 +157,7 @@ def row_from(record: Mapping[str | None, Any], mapping: TableMapping) -> TableRo
 def _moment(text: str, mapping: TableMapping) -> datetime:
     try:
         iso = mapping.time_format == "iso"
-        moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, mapping.time_format)  # noqa: DTZ007
+        moment = datetime.fromisoformat(text) if iso else datetime.strptime(text, mapping.time_format)  # noqa: DTZ007  # zone next
         local = moment if moment.tzinfo else moment.replace(tzinfo=mapping.zone)
         return local.astimezone(UTC)
     except (ValueError, OverflowError):

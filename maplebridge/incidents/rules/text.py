@@ -4,10 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from maplebridge.kernel.text import storable
+
 NARRATIVE_MAX = 20_000  # characters
 _LATIN = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _STOP_WORDS = """
 the a an and or but of to in on at by for with from is are was were be been has have had it its this that there he she
 they we you his her their our my me him them who what when where not no yes please says said caller reports reported
@@ -56,7 +57,7 @@ _HAN_CONCEPTS = sorted((w for w in _CONCEPT_OF if not w.isascii()), key=len, rev
 def clean(text: str) -> str:
     """Make text storable: Unicode NFC, line ends as one newline, no control characters or lone surrogates."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNSTORABLE.sub("", lines)).strip()
+    return unicodedata.normalize("NFC", storable(lines)).strip()
 
 
 @lru_cache(maxsize=2048)
