@@ -1,27 +1,20 @@
 """The one door for writes: `with act(actor, verb, at=...) as entry:`."""
 
 import fcntl
-import hashlib
 import os
-import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-import rfc8785
 from django.db import connection, models, transaction
 
-from maplebridge.journal import store
-from maplebridge.journal.models import Entry, Private
-from maplebridge.journal.tree import Frontier, leaf_hash
-from maplebridge.kernel import clock
+from maplebridge.journal import sealing
 
-MAX_ENTRY_BYTES = 65_535  # tlog-tiles: an entry's length is a uint16
-_ADVISORY_LOCK = 0x6D61_706C  # "mapl"
+OPERATIONS = ("collected", "altered", "consulted", "disclosed", "combined", "erased")  # EU directive 2016/680 art. 25
 _sqlite_turn = threading.Lock()  # SQLite has one writer: threads queue here in order, not in its busy loop
 
 
@@ -48,6 +41,11 @@ class Draft:
     purpose: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     private: dict[str, str] = field(default_factory=dict)
+    operation: str = ""
+    records: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+    recipient: str = ""
+    outcome: str = ""
 
     def about(self, record: models.Model | str, *, case: models.Model | str = "", **facts: Any) -> "Draft":
         """Say which record the entry is about and what its fields are now."""
@@ -60,6 +58,32 @@ class Draft:
         """Add personal or free text; empty strings are left out."""
         self.private.update({name: text for name, text in content.items() if text})
         return self
+
+    def processed(
+        self,
+        operation: str,
+        *,
+        records: Sequence[models.Model | str] = (),
+        classes: Sequence[str] = (),
+        recipient: str = "",
+        outcome: str = "",
+    ) -> "Draft":
+        """Say what was done with personal data: operation, whose records, which classes of fields, for whom.
+
+        The first record is the subject where `about` named none; `outcome` is "denied" for a refused look.
+        """
+        if operation not in OPERATIONS:
+            raise ValueError(f"{operation} is no operation on personal data; there are {', '.join(OPERATIONS)}")
+        self.operation, self.recipient, self.outcome = operation, recipient, outcome
+        self.records, self.classes = [ref_of(record) for record in records], list(classes)
+        self.subject = self.subject or (self.records[0] if self.records else "")
+        return self
+
+    def another(self) -> "Draft":
+        """Begin one more entry of the same act and subject, for what does not fit into this one."""
+        more = Draft(self.actor, self.verb, self.at, self.subject, self.case, self.purpose)
+        (_drafts.get() or []).append(more)
+        return more
 
 
 def ref_of(record: models.Model | str) -> str:
@@ -97,8 +121,9 @@ def act(actor: Who, verb: str, *, at: datetime, purpose: str = "") -> Iterator[D
     try:
         with turn(), transaction.atomic():
             yield draft
-            _seal(_drafts.get() or [])
+            clocks = sealing.seal(_drafts.get() or [])
             transaction.on_commit(_wake)
+        sealing.remember(clocks)
     finally:
         _drafts.reset(token)
 
@@ -133,65 +158,3 @@ def _file_turn(database: str) -> Iterator[None]:
 def _wake() -> None:
     for waker in tuple(_wakers):
         waker()
-
-
-def _seal(drafts: list[Draft]) -> None:
-    """Number, hash and store the drafts in the order in which they began."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
-    head = store.read_head()
-    frontier = Frontier.from_bytes(*head) if head else Frontier()
-    entered_at, act_id = clock.now(), secrets.token_hex(8)
-    entries, privates = [], []
-    for draft in drafts:
-        if not draft.subject:
-            raise ValueError(f"act {draft.verb} ended without saying what it is about")
-        salts = {name: secrets.token_bytes(16) for name in draft.private}
-        entry = _entry(draft, frontier.size + 1, entered_at=entered_at, act_id=act_id, salts=salts)
-        frontier.append(bytes(entry.leaf))
-        entries.append(entry)
-        privates += [
-            Private(entry_id=entry.position, name=name, salt=salts[name], content=text)
-            for name, text in draft.private.items()
-        ]
-    store.append(entries, privates)
-    store.move_head(frontier.size, frontier.to_bytes(), first=head is None)
-
-
-def _entry(draft: Draft, position: int, *, entered_at: datetime, act_id: str, salts: dict[str, bytes]) -> Entry:
-    body = rfc8785.dumps(
-        {
-            "act": act_id,
-            "actor": draft.actor.ref,
-            "at": clock.stamp(draft.at),
-            "case": draft.case,
-            "digests": {name: digest(salts[name], text) for name, text in draft.private.items()},
-            "entered_at": clock.stamp(entered_at),
-            "facts": draft.facts,
-            "position": position,
-            "purpose": draft.purpose,
-            "role": draft.actor.role,
-            "session": draft.actor.session,
-            "subject": draft.subject,
-            "verb": draft.verb,
-        }
-    )
-    if len(body) > MAX_ENTRY_BYTES:
-        raise ValueError(f"act {draft.verb} makes an entry of {len(body)} bytes; at most {MAX_ENTRY_BYTES}")
-    return Entry(
-        position=position,
-        verb=draft.verb,
-        subject=draft.subject,
-        case=draft.case,
-        actor=draft.actor.ref,
-        at=clock.parse_stamp(clock.stamp(draft.at)),
-        entered_at=clock.parse_stamp(clock.stamp(entered_at)),
-        body=body.decode(),
-        leaf=leaf_hash(body),
-    )
-
-
-def digest(salt: bytes, content: str) -> str:
-    """Salted digest of private content: SHA-256(salt || UTF-8 content), hexadecimal."""
-    return hashlib.sha256(salt + content.encode()).hexdigest()

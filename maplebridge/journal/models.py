@@ -18,6 +18,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Entries whose subject or case is the record `kind:id`, oldest first."""
         return self.filter(models.Q(subject=subject) | models.Q(case=subject)).order_by("position")
 
+    def naming(self, record: str) -> "EntryQuerySet":
+        """Entries with the record `kind:id` as subject, as case, or among those that were looked at; oldest first."""
+        mentions = Mention.objects.filter(record=record).values("entry")
+        named = models.Q(subject=record) | models.Q(case=record) | models.Q(position__in=mentions)
+        return self.filter(named).order_by("position")
+
 
 class Entry(models.Model):
     """One fact, for good. `body` is the canonical JSON that the tree hashes; the columns are copies to search by."""
@@ -29,6 +35,8 @@ class Entry(models.Model):
     actor = models.CharField(_("actor"), max_length=64)
     at = models.DateTimeField(_("occurred at"))
     entered_at = models.DateTimeField(_("entered at"))
+    purpose = models.CharField(_("purpose"), max_length=200, blank=True, default="")
+    operation = models.CharField(_("operation"), max_length=16, blank=True, default="")
     body = models.TextField(_("body"))
     leaf = models.BinaryField(_("leaf hash"), max_length=32)
 
@@ -42,6 +50,7 @@ class Entry(models.Model):
             models.Index(fields=("verb", "position"), name="journal_verb"),
             models.Index(fields=("actor", "position"), name="journal_actor"),
             models.Index(fields=("at",), name="journal_at"),
+            models.Index(fields=("purpose", "position"), name="journal_purpose"),
         ]
 
     def __str__(self) -> str:
@@ -68,11 +77,26 @@ class Private(models.Model):
         return f"{self.entry_id} {self.name}"
 
 
+class Mention(models.Model):
+    """A record that an entry names besides its subject, so that every look at it is found."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="mentions", db_index=False, verbose_name=_("entry"))
+    record = models.CharField(_("record"), max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("entry", "record"), name="journal_mention_once")]
+        indexes = [models.Index(fields=("record", "entry"), name="journal_mention_record")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.record}"
+
+
 class Head(models.Model):
-    """The one row that says how far the journal reaches: its size and the right edge of the tree."""
+    """The one row that says how far the journal reaches: size, right edge of the tree, when its last was entered."""
 
     size = models.BigIntegerField(_("size"), default=0)
     peaks = models.BinaryField(_("peaks"), default=b"")
+    entered_at_ms = models.BigIntegerField(_("last entered, in milliseconds since 1970"), default=0)
 
     def __str__(self) -> str:
         return str(self.size)

@@ -7,8 +7,8 @@ import msgspec
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from maplebridge.journal.act import digest
 from maplebridge.journal.models import Entry, Head, Private
+from maplebridge.journal.sealing import digest
 from maplebridge.journal.tree import Frontier, leaf_hash
 from maplebridge.kernel import clock
 

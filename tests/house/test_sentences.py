@@ -24,6 +24,20 @@ def named_strings(tree, name):
             for call in ast.walk(tree):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == node.name:
                     yield from strings_in(call.args[at])
+        if isinstance(node, ast.FunctionDef) and name in (named := [a.arg for a in node.args.kwonlyargs]):
+            if (default := node.args.kw_defaults[named.index(name)]) is not None:
+                yield from strings_in(default)
+            yield from given_by_name(node.name, name)
+
+
+def given_by_name(function, argument):
+    """Strings that any file of the house gives a function for a named argument."""
+    for file in python_files():
+        for call in ast.walk(tree_of(file)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == function:
+                for keyword in call.keywords:
+                    if keyword.arg == argument:
+                        yield from strings_in(keyword.value)
 
 
 def verbs_of(call, tree):

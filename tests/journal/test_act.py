@@ -3,7 +3,7 @@
 import pytest
 
 from maplebridge.journal.act import act
-from maplebridge.journal.models import Entry, Private
+from maplebridge.journal.models import Entry, Head, Mention, Private
 from maplebridge.journal.queries import last_position, verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +71,13 @@ def test_verify_names_the_first_entry_that_fails(dispatcher, noon, tamper, says)
 def test_the_plain_statements_name_every_column_of_the_tables():
     from maplebridge.journal import store
 
-    columns = {field.column for field in Entry._meta.concrete_fields}
-    assert set(store.ENTRY_COLUMNS) == columns
-    assert {"id", *store.PRIVATE_COLUMNS} == {field.column for field in Private._meta.concrete_fields}
-    assert (Entry._meta.db_table, Private._meta.db_table) == ("journal_entry", "journal_private")
+    def columns(model):
+        return {field.column for field in model._meta.concrete_fields}
+
+    assert set(store.ENTRY_COLUMNS) == columns(Entry)
+    assert {"id", *store.PRIVATE_COLUMNS} == columns(Private)
+    assert {"id", *store.MENTION_COLUMNS} == columns(Mention)
+    assert {"id", *store.HeadRow._fields} == columns(Head)
+    tables = [model._meta.db_table for model in (Entry, Private, Mention, Head)]
+    assert tables == ["journal_entry", "journal_private", "journal_mention", "journal_head"]
+    assert Entry._meta.get_field("purpose").max_length == store.PURPOSE_LENGTH
