@@ -90,22 +90,35 @@ def served(*, postgresql: bool = False, city: bool = True, prepare: str = "", **
 
 @contextmanager
 def _running(env: dict[str, str], city: bool, prepare: str) -> Iterator[Served]:
-    command(env, "init", "--admin", "chief")
-    script(env, (CITY if city else "") + prepare)
-    server = Served(free_port(), command(env, "token", "chief"), env)
-    text = [sys.executable, "-m", "maplebridge.site.cli", "serve", "--port", str(server.port)]
-    log = Path(env["MAPLEBRIDGE_HOME"]) / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(text, env=env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+    server = installed(env, (CITY if city else "") + prepare)
+    process = start(server)
     try:
-        _wait(server, process, log)
         yield server
     finally:
         process.send_signal(signal.SIGINT)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def installed(env: dict[str, str], prepare: str) -> Served:
+    """Make an installation with an account and a token; `prepare` is Python run in it."""
+    command(env, "init", "--admin", "chief")
+    script(env, prepare)
+    return Served(free_port(), command(env, "token", "chief"), env)
+
+
+def start(server: Served) -> subprocess.Popen[bytes]:
+    """Start its server, leader of a process group of its own, and wait until it answers."""
+    text = [sys.executable, "-m", "maplebridge.site.cli", "serve", "--port", str(server.port)]
+    log = Path(server.env["MAPLEBRIDGE_HOME"]) / "server.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            text, env=server.env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    _wait(server, process, log)
+    return process
 
 
 def _wait(server: Served, process: subprocess.Popen[bytes], log: Path) -> None:
