@@ -41,6 +41,23 @@ class Frontier:
         self.peaks.append(carry)
         self.size += 1
 
+    def joined(self, peaks: Iterable[bytes], size: int) -> "Frontier":
+        """Give the frontier of `size` leaves, this one's and then perfect subtrees with these peaks, largest first.
+
+        None of them may be larger than the smallest of this one's own.
+        """
+        whole, added = Frontier(self.size, self.peaks), size - self.size
+        for peak in peaks:
+            leaves = 1 << added.bit_length() - 1
+            carry, count = peak, whole.size // leaves
+            while count & 1:
+                carry = node_hash(whole.peaks.pop(), carry)
+                count >>= 1
+            whole.peaks.append(carry)
+            whole.size += leaves
+            added -= leaves
+        return whole
+
     def root(self) -> bytes:
         """Root hash of the tree so far (32 bytes)."""
         if not self.peaks:

@@ -3,6 +3,7 @@
 import pytest
 
 from maplebridge.journal.act import act
+from maplebridge.journal.erasing import erase_private
 from maplebridge.journal.models import Entry, Head, Mention, Private
 from maplebridge.journal.queries import last_position, verify
 
@@ -47,7 +48,10 @@ def test_an_act_that_says_nothing_of_its_subject_is_a_mistake_of_the_programmer(
 def test_private_text_stands_in_the_entry_as_a_digest_alone_and_can_be_erased(dispatcher, noon):
     write(dispatcher, noon, text="the caller's name")
     assert "caller" not in Entry.objects.get().body
-    Private.objects.all().delete()
+    with act(dispatcher, "things.erased", at=noon) as entry:
+        assert erase_private(entry.about("thing:1"), [(1, "text"), (1, "text"), (1, "other")]) == 1
+    assert not Private.objects.exists()
+    assert Entry.objects.get(position=2).facts == {"erased": {"1": ["text"]}}
     assert verify().sound
 
 
@@ -59,6 +63,7 @@ def test_private_text_stands_in_the_entry_as_a_digest_alone_and_can_be_erased(di
         (lambda: Entry.objects.filter(position=2).delete(), "Entry 2 is missing"),
         (lambda: Entry.objects.filter(position=3).delete(), "ends at 2"),
         (lambda: Private.objects.filter(entry_id=2).update(content="forged"), "text” of entry 2"),
+        (lambda: Private.objects.filter(entry_id=2).delete(), "text” of entry 2 was erased without a record"),
     ],
 )
 def test_verify_names_the_first_entry_that_fails(dispatcher, noon, tamper, says):
