@@ -17,9 +17,14 @@ PURPOSE_LENGTH = 200  # as in `store`: characters of the purpose that its column
 Rows = Callable[[str, Sequence[int]], list[tuple[Any, ...]]]  # runs a statement with %s for each number
 Part = tuple[int, str]  # position and name of a private text
 
-_MOMENT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
-_COLUMNS = 'position, verb, subject, "case", actor, {}, {}, purpose, operation, leaf, {}'
-_ENTRIES = "SELECT {} FROM journal_entry WHERE position > %s AND position <= %s ORDER BY position"
+# The text columns come as one text: that is half the cost of nine. Purpose is last: it alone may hold anything.
+_TEXTS = """verb || x || subject || x || "case" || x || actor || x || {} || x || {} || x || operation || x || purpose"""
+_MOMENTS = {  # as in the stamp, with six digits of fraction
+    "sqlite": "replace({0}, ' ', 'T') || CASE length({0}) WHEN 19 THEN '.000000' ELSE '' END",
+    "postgresql": """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""",
+}
+_BYTES = {"sqlite": "CAST({} AS BLOB)", "postgresql": "convert_to({}, 'UTF8')"}
+_ENTRIES = "SELECT position, {}, leaf, {} FROM journal_entry WHERE position > %s AND position <= %s ORDER BY position"
 _PRIVATE = "SELECT entry_id, name, salt, {} FROM journal_private WHERE entry_id > %s AND entry_id <= %s"
 _MENTIONS = "SELECT entry_id, record FROM journal_mention WHERE entry_id > %s AND entry_id <= %s"
 
@@ -68,12 +73,10 @@ def derive(rows: Rows, vendor: str, first: int, last: int, sizes: Iterable[int] 
     """Derive the entries from position `first` to `last`; `sizes` (absolute) are where the tree's edge is wanted."""
     low = first - 1 if first > 1 else -(2**62)  # what stands before the first entry is found, too
     try:
-        entries = rows(_ENTRIES.format(_columns(vendor)), (low, last))
-        private = rows(_PRIVATE.format("CAST(content AS BLOB)" if vendor == "sqlite" else "content"), (low, last))
-        mentions = rows(_MENTIONS, (low, last))
+        entries, private, mentions = (rows(statement, (low, last)) for statement in _statements(vendor))
     except sqlite3.Error:
         return Derived(first - 1, fault=Fault("unreadable", _first_unreadable(rows, vendor, first, last)))
-    bodies, fault = _compared(entries, vendor, first, last)
+    bodies, fault = _compared(entries, first, last)
     if fault is None:
         fault = _of_private(private, bodies, first) or _of_mentions(mentions, bodies, first)
     if fault is not None:
@@ -82,7 +85,7 @@ def derive(rows: Rows, vendor: str, first: int, last: int, sizes: Iterable[int] 
     digests = sum(len(body.digests) for body in bodies)
     return Derived(
         last,
-        _edges([row[9] for row in entries], first - 1, {last, *sizes}),
+        _edges([row[2] for row in entries], first - 1, {last, *sizes}),
         missing=[] if digests == len(present) else _missing(bodies, present),
         erased=[part for body in bodies if body.operation == "erased" for part in erased_by(body)],
     )
@@ -101,64 +104,51 @@ def read_body(text: str | bytes) -> Body:
     return _decode(text)
 
 
-def _columns(vendor: str) -> str:
-    if vendor == "sqlite":
-        return _COLUMNS.format("at || ''", "entered_at || ''", "CAST(body AS BLOB)")
-    return _COLUMNS.format(_MOMENT.format("at"), _MOMENT.format("entered_at"), "body")
+def _statements(vendor: str) -> tuple[str, str, str]:
+    moment, data = _MOMENTS[vendor], _BYTES[vendor]
+    texts = _TEXTS.format(moment.format("at"), moment.format("entered_at")).replace(" x ", " chr(31) ")
+    texts = texts.replace("chr(", "char(") if vendor == "sqlite" else texts
+    return _ENTRIES.format(texts, data.format("body")), _PRIVATE.format(data.format("content")), _MENTIONS
 
 
-def _compared(entries: list[tuple[Any, ...]], vendor: str, first: int, last: int) -> tuple[list[Body], Fault | None]:
+def _compared(entries: list[tuple[Any, ...]], first: int, last: int) -> tuple[list[Body], Fault | None]:
     """Decode every entry and compare its row with it; give the bodies, or the first fault."""
-    short = vendor == "sqlite"
     try:
-        bodies = [_decode(row[10]) for row in entries]
-        expected = [_row_of(body, row[10], short) for body, row in zip(bodies, entries, strict=True)]
+        bodies = [_decode(row[3]) for row in entries]
+        expected = [
+            (body.position, _texts(body), sha256(b"\x00" + row[3]).digest(), row[3])
+            for body, row in zip(bodies, entries, strict=True)
+        ]
         whole = len(entries) == last - first + 1 and entries[0][0] == first and entries[-1][0] == last
         if whole and entries == expected:
             return bodies, None
-    except (ValueError, TypeError, AttributeError):  # the slow way names which
+    except (ValueError, TypeError):  # the slow way names which
         pass
     for position, row in zip(range(first, last + 1), entries, strict=False):
         if row[0] != position:
             return [], Fault("missing", position, str(row[0]))
         try:
-            if row != _row_of(_decode(row[10]), row[10], short):
-                return [], Fault("changed", position)
-        except (ValueError, TypeError, AttributeError):
+            body = _decode(row[3])
+        except (ValueError, TypeError):
             return [], Fault("unreadable", position)
+        if row[1:3] != (_texts(body), sha256(b"\x00" + row[3]).digest()) or body.position != position:
+            return [], Fault("changed", position)
     return [], Fault("missing", first + len(entries))
 
 
-def _row_of(body: Body, text: bytes | str, short: bool) -> tuple[Any, ...]:
-    """The row that an entry must have; `short` drops a fraction of zero, as SQLite's form of a moment does."""
-    data = text if isinstance(text, bytes) else text.encode()
+def _texts(body: Body) -> str:
+    """What the text columns of an entry must be."""
     return (
-        body.position,
-        body.verb,
-        body.subject,
-        body.case,
-        body.actor,
-        _moment(body.at, short),
-        _moment(body.entered_at, short),
-        body.purpose[:PURPOSE_LENGTH],
-        body.operation,
-        sha256(b"\x00" + data).digest(),
-        text,
+        f"{body.verb}\x1f{body.subject}\x1f{body.case}\x1f{body.actor}\x1f{body.at[:-1]}000\x1f"
+        f"{body.entered_at[:-1]}000\x1f{body.operation}\x1f{body.purpose[:PURPOSE_LENGTH]}"
     )
-
-
-def _moment(stamp: str, short: bool) -> str:
-    if short and stamp[19:] == ".000Z":
-        return f"{stamp[:10]} {stamp[11:19]}"
-    return f"{stamp[:10]} {stamp[11:23]}000"
 
 
 def _of_private(private: list[tuple[Any, ...]], bodies: list[Body], first: int) -> Fault | None:
     wrong = []
     for position, name, salt, content in private:
-        data = content.encode() if isinstance(content, str) else content
         try:
-            if bodies[position - first].digests[name] == sha256(salt + data).hexdigest():
+            if bodies[position - first].digests[name] == sha256(salt + content).hexdigest():
                 continue
         except (KeyError, TypeError, IndexError):
             pass
@@ -183,9 +173,8 @@ def _first_unreadable(rows: Rows, vendor: str, first: int, last: int) -> int:
     """The first position whose rows the database cannot give, found one by one."""
     for position in range(first, last + 1):
         try:
-            rows(_ENTRIES.format(_columns(vendor)), (position - 1, position))
-            rows(_PRIVATE.format("CAST(content AS BLOB)"), (position - 1, position))
-            rows(_MENTIONS, (position - 1, position))
+            for statement in _statements(vendor):
+                rows(statement, (position - 1, position))
         except sqlite3.Error:
             return position
     return first

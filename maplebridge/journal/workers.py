@@ -1,5 +1,6 @@
 """Processes that derive stretches of the journal side by side, each over a database connection of its own."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -39,6 +40,7 @@ def processes_for(stretches: int) -> int:
 
 def _begin(vendor: str, address: dict[str, Any]) -> None:
     global _mine
+    gc.disable()  # nothing here is in cycles, and millions of rows come and go
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends the others
     _mine = (_sqlite(address) if vendor == "sqlite" else _postgresql(address)), vendor
 
