@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 from maplebridge.kernel.refused import BadInput, Refused
+from maplebridge.kernel.storage import StorageFull, tells_full
 
 
 class RefusalOut(Schema):
-    """Body of a 401, 403, 404, 409 or 413."""
+    """Body of a 401, 403, 404, 409, 413 or 507."""
 
     refused: str
     code: str
@@ -38,6 +40,7 @@ REFUSALS: dict[int, Any] = {
     409: RefusalOut,
     413: RefusalOut,
     422: BadInputOut,
+    507: RefusalOut,
 }
 
 
@@ -71,10 +74,17 @@ def answer_refusals(api: NinjaAPI) -> None:
     def on_too_big(request: HttpRequest, _error: Exception) -> HttpResponse:
         return _answer(api, request, 413, "")
 
+    def on_storage(request: HttpRequest, error: Exception) -> HttpResponse:
+        if not tells_full(error):
+            raise error
+        return on_refused(request, StorageFull())
+
     api.add_exception_handler(HttpError, on_http_error)  # type: ignore[arg-type]
     api.add_exception_handler(Http404, on_missing)  # type: ignore[arg-type]
     for kind in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
         api.add_exception_handler(kind, on_too_big)  # type: ignore[arg-type]
+    for kind in (OSError, OperationalError):
+        api.add_exception_handler(kind, on_storage)  # type: ignore[arg-type]
     api.add_exception_handler(Refused, on_refused)  # type: ignore[arg-type]  # ninja passes the error, not its class
     api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]
 

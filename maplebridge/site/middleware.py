@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maplebridge.kernel.refused import Refused
+from maplebridge.kernel.storage import StorageFull, tells_full
 from maplebridge.site.config import Config
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -60,6 +61,8 @@ class RefusalPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if tells_full(error):
+            error = StorageFull()
         if not isinstance(error, Refused):
             return None
         return render(request, "site/refused.html", {"sentence": error.sentence}, status=error.status)
