@@ -1,4 +1,4 @@
-"""Tables of the journal: append-only entries, their erasable private parts, the head, and readers' cursors."""
+"""Tables of the journal: entries, their erasable private parts, the head, checkpoints, and readers' cursors."""
 
 from typing import Any
 
@@ -100,6 +100,18 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Checkpoint(models.Model):
+    """A signed statement of how long the journal was and what its root was. Others keep copies of its note."""
+
+    size = models.BigIntegerField(_("size"), unique=True)
+    root = models.BinaryField(_("root"), max_length=32)
+    note = models.TextField(_("signed note"))
+    made_at = models.DateTimeField(_("made at"))
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size}"
 
 
 class Cursor(models.Model):

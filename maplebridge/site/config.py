@@ -34,6 +34,8 @@ class Config:
     demo: bool = False
     worker: bool = True  # run reactions and timers inside the server; false where `maplebridge worker` runs apart
     trusted_proxies: str = "127.0.0.1,::1"  # where the TLS proxy speaks from; counts only where `origin` is https
+    journal_name: str = "maplebridge.local/journal"  # by which others know this journal: a name such as an address
+    journal_open: bool = False  # whether anyone may fetch the entries themselves; their hashes are open to all
     threads: int = 4  # requests that Django answers at once in one process
 
     @property
@@ -88,7 +90,7 @@ def _from_toml(file: Path) -> dict[str, Any]:
 def _converted(name: str, value: Any) -> Any:
     if name == "home":
         return Path(value)
-    if name in ("debug", "demo", "worker"):
+    if name in ("debug", "demo", "worker", "journal_open"):
         if str(value).lower() not in ("1", "0", "true", "false", "yes", "no", ""):
             raise BadConfiguration(f"{name} is {value!r}; write true or false.")
         return str(value).lower() in ("1", "true", "yes")
@@ -123,6 +125,8 @@ def _checked(config: Config) -> Config:
             raise BadConfiguration(
                 f"trusted_proxies has {name.strip()!r}; write addresses or networks with commas, such as 10.0.0.0/8."
             ) from error
+    if not config.journal_name or any(char.isspace() or char == "+" for char in config.journal_name):
+        raise BadConfiguration(f"journal_name is {config.journal_name!r}; write a name without spaces and plus signs.")
     if config.language not in ("en", "zh-hans"):
         raise BadConfiguration(f"language is {config.language!r}; write en or zh-hans.")
     return replace(config, home=config.home.expanduser().resolve())
