@@ -28,8 +28,7 @@ def seal(drafts: Sequence["Draft"]) -> float:
 
     The caller holds the turn (SQLite) and the transaction; on PostgreSQL the lock taken here is held to the commit.
     """
-    store.take_lock()
-    head = store.read_head()
+    head = store.lock_head()
     frontier = Frontier.from_bytes(head.size, head.peaks) if head else Frontier()
     entered_at, act_id = clock.now(), secrets.token_hex(8)
     offset = entered_at.timestamp() - time.clock_gettime(_BOOT)
@@ -48,9 +47,8 @@ def seal(drafts: Sequence["Draft"]) -> float:
         entries.append(_row(draft, position, entered_at, body, leaf))
         private += [(position, name, salts[name], text) for name, text in draft.private.items()]
         mentions += [(position, record) for record in mentioned(draft.subject, draft.records)]
-    store.append(entries, private, mentions)
-    entered_at_ms = int(entered_at.timestamp() * 1000)
-    store.move_head(store.HeadRow(frontier.size, frontier.to_bytes(), entered_at_ms), first=head is None)
+    reached = store.HeadRow(frontier.size, frontier.to_bytes(), int(entered_at.timestamp() * 1000))
+    store.append(entries, private, mentions, reached, first=head is None)
     return offset
 
 

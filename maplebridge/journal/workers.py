@@ -13,6 +13,7 @@ from maplebridge.journal.stretch import Derived, Rows, derive
 
 Task = tuple[int, int, tuple[int, ...]]  # first and last position, sizes at which the tree's edge is wanted
 _AHEAD = 3  # stretches that wait for each process, so that none is idle and few results wait
+_WORTH = 12  # stretches below which processes cost more than they save
 _mine: tuple[Rows, str] | None = None
 
 
@@ -33,7 +34,7 @@ def side_by_side(vendor: str, address: dict[str, Any], tasks: Sequence[Task], pr
 
 def processes_for(stretches: int) -> int:
     """How many processes are worth their start: one for each core, where there are stretches enough."""
-    if multiprocessing.current_process().daemon or stretches < 4:  # a daemon may have no processes
+    if multiprocessing.current_process().daemon or stretches < _WORTH:  # a daemon has none
         return 1
     return min(os.cpu_count() or 1, stretches, 16)
 
