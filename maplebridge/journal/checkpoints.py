@@ -12,14 +12,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import turn
-from maplebridge.journal.models import Checkpoint
+from maplebridge.journal.models import Checkpoint, Entry
 from maplebridge.journal.notes import Key, Signer, TreeHead
+from maplebridge.journal.proofs import write_proof
 from maplebridge.journal.queries import leaf_hashes
 from maplebridge.journal.store import read_head
 from maplebridge.journal.tiles import WIDTH, Tile, TiledTree
 from maplebridge.journal.tree import HASH_BYTES, Frontier, root_of
+from maplebridge.kernel.refused import NotFound
 
 
 def signer() -> Signer:
@@ -69,12 +72,13 @@ def read_tile(tile: Tile) -> bytes:
     first = tile.index * WIDTH
     if tile.level == 0:
         return b"".join(leaf_hashes(first, first + tile.width))
-    return b"".join(_node(tile.level, index) for index in range(first, first + tile.width))
+    journal = b"".join(leaf_hashes(0, 1))
+    return b"".join(_node(tile.level, index, journal) for index in range(first, first + tile.width))
 
 
 @lru_cache(maxsize=1 << 17)
-def _node(level: int, index: int) -> bytes:
-    """The root over a full tile of the level below; it never changes."""
+def _node(level: int, index: int, _journal: bytes) -> bytes:
+    """The root over a full tile of the level below; it never changes. A journal is known by its first leaf."""
     packed = read_tile(Tile(level - 1, index))
     return root_of(packed[at : at + HASH_BYTES] for at in range(0, len(packed), HASH_BYTES))
 
@@ -82,3 +86,17 @@ def _node(level: int, index: int) -> bytes:
 def tree_at(size: int) -> TiledTree:
     """The journal's tree as it was when it had `size` entries, for proofs."""
     return TiledTree(size, read_tile)
+
+
+def prove(position: int, *, at: datetime) -> str:
+    """Write the proof that an entry stands in the journal, in a checkpoint that covers it. Raises NotFound."""
+    entry = Entry.objects.filter(position=position).first()
+    if entry is None:
+        raise NotFound(_("There is no entry %(position)d. Look for it in the list.") % {"position": position})
+    checkpoint = latest_checkpoint()
+    if checkpoint is None or checkpoint.size < position:
+        checkpoint = make_checkpoint(at=at)
+    if checkpoint is None or checkpoint.size < position:
+        raise NotFound(_("Entry %(position)d cannot be proven yet. Try again in a moment.") % {"position": position})
+    hashes = tree_at(checkpoint.size).inclusion(position - 1)
+    return write_proof(entry.body.encode(), position, hashes, checkpoint.note)

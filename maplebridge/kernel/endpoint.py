@@ -83,8 +83,8 @@ def answer_refusals(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, on_missing)  # type: ignore[arg-type]
     for kind in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
         api.add_exception_handler(kind, on_too_big)  # type: ignore[arg-type]
-    for kind in (OSError, OperationalError):
-        api.add_exception_handler(kind, on_storage)  # type: ignore[arg-type]
+    api.add_exception_handler(OSError, on_storage)  # type: ignore[arg-type]
+    api.add_exception_handler(OperationalError, on_storage)  # type: ignore[arg-type]
     api.add_exception_handler(Refused, on_refused)  # type: ignore[arg-type]  # ninja passes the error, not its class
     api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]
 

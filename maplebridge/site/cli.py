@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     os.environ.update(getattr(options, "environment", {}))  # before the settings are read, here and in the server
     try:
-        _set_django_up()
+        if not getattr(options, "bare", False):  # bare: a command for a machine that has no installation
+            _set_django_up()
         return int(options.run(options) or 0)
     except KeyboardInterrupt:
         return 130

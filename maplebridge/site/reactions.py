@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from maplebridge.dispatch import tasks as dispatch
 from maplebridge.incidents import tasks as incidents
 from maplebridge.journal.act import on_commit_wake
+from maplebridge.journal.checkpoints import make_checkpoint
 from maplebridge.journal.models import Entry
 from maplebridge.journal.queries import last_position
 from maplebridge.journal.reader import Reader
@@ -35,6 +36,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
     return (
         (timedelta(seconds=5), dispatch.watch_timers),
         (timedelta(minutes=10), dispatch.forget_old_positions),
+        (timedelta(minutes=5), lambda at: make_checkpoint(at=at)),
         (timedelta(hours=1), incidents.erase_expired_data),
     )
 
