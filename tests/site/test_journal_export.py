@@ -10,6 +10,7 @@ from maplebridge.journal.proofs import check_proof
 from maplebridge.journal.queries import verify
 from maplebridge.journal.tiles import TiledTree
 from maplebridge.journal.tree import ProofFault, leaf_hash, root_of
+from maplebridge.kernel import clock
 from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actions import enrol_user, issue_token
 from maplebridge.people.actor import system
@@ -25,9 +26,10 @@ def grow(noon, count):
     return make_checkpoint(at=noon)
 
 
-def token_of(role, noon):
-    user = enrol_user(system("test"), username=role, display_name=role, role=role, password="a-long-one-7", at=noon)
-    return issue_token(system("test"), user=user, at=noon)
+def token_of(role):
+    at = clock.now()
+    user = enrol_user(system("test"), username=role, display_name=role, role=role, password="a-long-one-7", at=at)
+    return issue_token(system("test"), user=user, at=at)
 
 
 def test_the_checkpoint_signs_size_and_root_and_is_made_once_for_a_size(client, noon):
