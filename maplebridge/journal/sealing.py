@@ -95,9 +95,15 @@ def _body(draft: "Draft", position: int, act_id: str, entered_at: str, salts: di
         "subject": draft.subject,
         "verb": draft.verb,
     }
-    also = ("operation", draft.operation), ("records", draft.records), ("classes", draft.classes)
-    also += ("recipient", draft.recipient), ("outcome", draft.outcome), ("clock", jump)
-    body |= {key: value for key, value in also if value}
+    also = {
+        "operation": draft.operation,
+        "records": draft.records,
+        "classes": draft.classes,
+        "recipient": draft.recipient,
+        "outcome": draft.outcome,
+        "clock": jump,
+    }
+    body |= {key: value for key, value in also.items() if value}
     text = canonical(body)
     if len(text) > MAX_ENTRY_BYTES:
         raise ValueError(f"act {draft.verb} makes an entry of {len(text)} bytes; at most {MAX_ENTRY_BYTES}")

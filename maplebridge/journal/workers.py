@@ -49,7 +49,9 @@ def _begin(vendor: str, address: dict[str, Any]) -> None:
 def _derive(task: Task) -> Derived:
     if _mine is None:
         raise RuntimeError("this process was not begun")
-    return derive(*_mine, *task)
+    rows, vendor = _mine
+    first, last, sizes = task
+    return derive(rows, vendor, first, last, sizes)
 
 
 def _sqlite(address: dict[str, Any]) -> Rows:

@@ -82,7 +82,10 @@ def _shift_ended(told: Told) -> str:
 
 @sentence("journal.consulted")
 def _consulted(told: Told) -> str:
-    return _("Read the private text of entry %(position)s.") % {"position": told.subject.partition(":")[2]}
+    kind, _colon, number = told.subject.partition(":")
+    if kind != "entry":
+        return _("Looked at personal data of %(record)s.") % {"record": told.number(told.subject)}
+    return _("Read the private text of entry %(position)s.") % {"position": number}
 
 
 @sentence("places.city_imported")
