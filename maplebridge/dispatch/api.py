@@ -11,7 +11,9 @@ from maplebridge.dispatch import actions, queries, schemas
 from maplebridge.dispatch.reach import LONGEST_S, reach
 from maplebridge.dispatch.recommend import level_of
 from maplebridge.dispatch.rules import LEVEL_MOST
+from maplebridge.incidents.actions import read_incident
 from maplebridge.incidents.actions.shared import instant
+from maplebridge.incidents.models import Incident
 from maplebridge.incidents.queries import incident_row, visible_incident
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
@@ -112,7 +114,10 @@ def get_units(request: HttpRequest, on_shift: bool = False) -> list[Row]:
 def get_job(request: HttpRequest, unit_id: int) -> Row:
     """The unit, its incident, what it may do next, and the way there."""
     actor, now = actor_of_request(request), clock.now()
-    return queries.job_view(actor, unit=queries.visible_unit(actor, unit_id, at=now), at=now)
+    view = queries.job_view(actor, unit=queries.visible_unit(actor, unit_id, at=now), at=now)
+    if view["incident"] is not None:
+        read_incident(actor, incident=Incident.objects.get(pk=view["incident"]["id"]), at=now)
+    return view
 
 
 @router.post("/units/{unit_id}/accept", response=_ONE, summary="Accept the job")

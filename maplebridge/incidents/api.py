@@ -141,13 +141,16 @@ def detail(request: HttpRequest, incident_id: schemas.RowId, callers: bool = Fal
     incident = queries.visible_incident(actor, incident_id)
     if callers:
         actions.consult_callers(actor, incident=incident, reason=reason, at=at)
+    actions.read_incident(actor, incident=incident, at=at)
     return queries.incident_detail(actor, incident, with_callers=callers, at=at)
 
 
 @router.get("/incidents/{incident_id}/timeline", response={200: list[schemas.TimelineRow], **REFUSALS})
 def timeline(request: HttpRequest, incident_id: schemas.RowId) -> list[Answer]:
     """The journal's entries about an incident, as sentences in the reader's language."""
-    return queries.timeline(_seen(request, incident_id))
+    incident = _seen(request, incident_id)
+    actions.read_incident(actor_of_request(request), incident=incident, at=clock.now())
+    return queries.timeline(incident)
 
 
 @router.post("/incidents/{incident_id}/notes", response=ROW)

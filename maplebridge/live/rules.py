@@ -77,6 +77,8 @@ Paths = Mapping[str, str]  # areas ("/a/b/") of `incident:ID` and `unit:ID`
 
 def hears(audience: Audience, item: Item, paths: Paths) -> bool:
     """Whether the audience may have the entry: by its role's grant, then by the area the role is bound to."""
+    if item.clear.verb == "incidents.read":  # a look changes nothing that a screen shows
+        return False
     kind, _colon, key = item.subject.partition(":")
     if not may(audience.role, _GRANTS.get(kind, "incidents.view" if item.incident_id else "journal.view")):
         return False

@@ -16,6 +16,7 @@ from maplebridge.incidents.actions.change import (
     consult_callers,
     edit_incident,
     last_place_of_caller,
+    read_incident,
     set_priority,
 )
 from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired, open_file, public_photo
@@ -75,6 +76,7 @@ __all__ = [
     "reopen_incident",
     "open_file",
     "public_photo",
+    "read_incident",
     "report_incident",
     "reserve_numbers",
     "set_priority",

@@ -1,6 +1,6 @@
-"""Change what is known of an incident: notes, priority, type, place; and look up its callers."""
+"""Change what is known of an incident: notes, priority, type, place; and look at it and its callers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
@@ -23,10 +23,13 @@ from maplebridge.incidents.queries.detail import merged_into_it
 from maplebridge.incidents.rules import ENDED_STATES, is_open, urgency
 from maplebridge.incidents.rules.priority import by_rule
 from maplebridge.incidents.whereabouts import spot_of
-from maplebridge.journal.act import act
+from maplebridge.journal.act import act, ref_of
+from maplebridge.journal.models import Entry
 from maplebridge.kernel.geometry import cell_of
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
+
+LOOK_LASTS = timedelta(minutes=5)
 
 PHONE_LEAST, PHONE_MOST = 5, 20  # digits
 
@@ -160,11 +163,28 @@ def consult_callers(actor: Actor, *, incident: Incident, reason: str = "", at: d
         family = [fresh, *merged_into_it(fresh)]
         reports = list(Report.objects.filter(incident__in=family).order_by("reported_at", "pk"))
         named = {each.incident_id for each in reports if each.caller or each.phone}
+        shown = [each for each in reports if each.incident_id in named]
+        entry.processed("consulted", records=[fresh, *shown], classes=["identity", "contact"])
         for each in family[1:]:
             if each.pk in named:
                 with act(actor, "incidents.consulted", at=at, purpose=purpose) as nested:
                     nested.about(each, case=fresh).keep_private(reason=reason)
     return reports
+
+
+def read_incident(actor: Actor, *, incident: Incident, at: datetime) -> None:
+    """Journal that somebody reads the words of an incident: reports, notes, names of files; `incidents.read`.
+
+    The case is the incident itself; the purpose says whether the reader works on it. What a page fetches again while it
+    stays open is the same look: one entry for it in `LOOK_LASTS` (docs/decisions/a-look-lasts-five-minutes.md).
+    """
+    looks = Entry.objects.filter(subject=ref_of(incident), verb="incidents.read", actor=actor.ref)
+    if looks.filter(entered_at__gt=at - LOOK_LASTS).exists():
+        return
+    family = [incident, *merged_into_it(incident)]
+    purpose = "handling the incident" if _works_on(actor, incident, at=at) else "reading without a part in it"
+    with act(actor, "incidents.read", at=at, purpose=purpose) as entry:
+        entry.about(incident, case=incident).processed("consulted", records=family, classes=["narrative"])
 
 
 def _works_on(actor: Actor, incident: Incident, *, at: datetime) -> bool:
@@ -189,4 +209,5 @@ def last_place_of_caller(actor: Actor, *, phone: str, at: datetime) -> Incident 
         seen = same.filter(expires_at__gt=at, incident__in=Incident.objects.visible_to(actor))
         found = seen.select_related("incident").order_by("-reported_at", "-pk").first()
         entry.about(found.incident if found else "report:*")
+        entry.processed("consulted", records=[found.incident, found] if found else [], classes=["contact"])
     return found.incident if found else None

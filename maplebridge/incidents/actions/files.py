@@ -5,6 +5,7 @@ import io
 from datetime import datetime
 
 from django.core.files.base import ContentFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -13,6 +14,7 @@ from maplebridge.incidents.models import Attachment, Incident, Report
 from maplebridge.incidents.rules import clean
 from maplebridge.incidents.rules.files import ENDINGS, FILE_MAX, SHOWABLE, media_type_of
 from maplebridge.journal.act import act
+from maplebridge.journal.erasing import erase_private
 from maplebridge.journal.models import Entry, Private
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
@@ -96,11 +98,12 @@ def erase_expired(actor: Actor, *, at: datetime) -> int:
     if not reports and not files:
         return 0
     with act(actor, "incidents.personal_data_erased", at=at) as entry:
-        Private.objects.filter(entry__in=_entries_of(reports), name__in=("caller", "phone")).delete()
-        _erase_names(files)
+        entry.about("report:*", reports=len(reports), files=len(files))
+        entry.processed("erased", records=[*reports, *files], classes=["identity", "contact", "image"])
+        callers = [(position, name) for position in _entries_of(reports) for name in ("caller", "phone")]
+        erase_private(entry, [*callers, *_names_of(files)])
         Report.objects.filter(pk__in=[r.pk for r in reports]).update(caller="", phone="", follow_key=None)
         Attachment.objects.filter(pk__in=[f.pk for f in files]).delete()
-        entry.about("report:*", reports=len(reports), files=len(files))
     for each in files:
         each.file.delete(save=False)
     return len(reports)
@@ -114,14 +117,20 @@ def _entries_of(reports: list[Report]) -> list[int]:
     return [position for position, *key in rows.values_list("position", "subject", "at") if tuple(key) in came]
 
 
-def _erase_names(files: list[Attachment]) -> None:
-    """Erase the names of files from the entries that attached them and, with the last of its name, of every look."""
+def _names_of(files: list[Attachment]) -> list[tuple[int, str]]:
+    """Where names of files stand: in the entries that attached them and, with the last of its name, in every look."""
     gone = [each.pk for each in files]
+    parts: list[tuple[int, str]] = []
     for each in files:
         names = Private.objects.filter(entry__subject=f"incident:{each.incident_id}", name="name", content=each.name)
-        names.filter(entry__verb="incidents.file_attached", entry__at=_journaled(each.at)).delete()
+        parts += _parts(names.filter(entry__verb="incidents.file_attached", entry__at=_journaled(each.at)))
         if not Attachment.objects.filter(incident=each.incident_id, name=each.name).exclude(pk__in=gone).exists():
-            names.filter(entry__verb="incidents.file_consulted").delete()
+            parts += _parts(names.filter(entry__verb="incidents.file_consulted"))
+    return parts
+
+
+def _parts(rows: QuerySet[Private]) -> list[tuple[int, str]]:
+    return list(rows.values_list("entry_id", "name"))
 
 
 def _journaled(moment: datetime) -> datetime:
@@ -134,4 +143,5 @@ def open_file(actor: Actor, *, attachment: Attachment, at: datetime) -> Attachme
     actor.must("incidents.view")
     with act(actor, "incidents.file_consulted", at=at, purpose="handling the incident") as entry:
         entry.about(Incident(pk=attachment.incident_id)).keep_private(name=attachment.name)
+        entry.processed("consulted", records=[Incident(pk=attachment.incident_id), attachment], classes=["image"])
     return attachment

@@ -46,6 +46,7 @@ def sheet(request: HttpRequest, incident_id: int) -> HttpResponse:
     """One incident on A4: data, reports, who was sent, intervals, timeline, and a QR code back to it."""
     actor, at, tz = actor_of_request(request), clock.now(), zone()
     incident = queries.visible_incident(actor, incident_id)
+    actions.read_incident(actor, incident=incident, at=at)
     detail = queries.incident_detail(actor, incident, at=at)
     names = _step_names()
     context = {

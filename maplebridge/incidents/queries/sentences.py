@@ -140,6 +140,11 @@ def _consulted(told: Told) -> str:
     return _with(_("Looked at the callers' names and numbers."), told.words("reason"))
 
 
+@sentence("incidents.read", follows=True)
+def _read(told: Told) -> str:
+    return _("Read what was reported and noted.")
+
+
 @sentence("incidents.file_attached")
 def _file_attached(told: Told) -> str:
     return _with(_("File attached."), told.words("name"))

@@ -65,7 +65,7 @@ def timeline(incident: Incident) -> list[Row]:
     """
     refs = [ref_of(each) for each in (incident, *merged_into_it(incident))]
     entries = Entry.objects.filter(subject__in=refs) | Entry.objects.filter(case__in=refs)
-    rows = list(entries.order_by("position").prefetch_related("private"))
+    rows = list(entries.exclude(verb="incidents.read").order_by("position").prefetch_related("private"))
     names = _names(rows)
     numbers = _numbers(rows)
     bodies = [msgspec.json.decode(entry.body) for entry in rows]
