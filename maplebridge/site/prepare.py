@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from maplebridge.dispatch.actions import install_plans
 from maplebridge.incidents.actions import install_types
+from maplebridge.journal.erasing import record_earlier_erasures
 from maplebridge.kernel import clock
 from maplebridge.people.actor import system
 from maplebridge.site.config import BadConfiguration
@@ -47,13 +48,22 @@ def foreign_tables() -> list[str]:
     return sorted(odd)
 
 
+def _has_older_journal() -> bool:
+    """Whether the database's journal is of a version that erased without naming what."""
+    applied = MigrationExecutor(connections[DEFAULT_DB_ALIAS]).loader.applied_migrations
+    return ("journal", "0001_initial") in applied and ("journal", "0002_processing") not in applied
+
+
 def bring_up_to_date(progress: Callable[[str], None]) -> None:
     """Make the folders, migrate the database, install what ships with the code; says what it does, if anything."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    older_journal = _has_older_journal()
     if behind := waiting_migrations():
         progress(f"Database: {behind} steps to bring it up to date ...")
         call_command("migrate", interactive=False, verbosity=0)
     must_fit()
+    if older_journal and (named := record_earlier_erasures(system("init"), at=clock.now())):
+        progress(f"Journal: {named} private texts that the version before erased are named in it now")
     if installed := install_types(system("init"), at=clock.now()):
         progress(f"Incident types: {installed} installed")
     if installed := install_plans(system("init"), at=clock.now()):

@@ -88,6 +88,13 @@ def _consulted(told: Told) -> str:
     return _("Read the private text of entry %(position)s.") % {"position": number}
 
 
+@sentence("journal.erasures_recorded")
+def _erasures(told: Told) -> str:
+    return _("Private texts that the version before had erased: %(n)s, named here.") % {
+        "n": told.facts.get("parts", "")
+    }
+
+
 @sentence("places.city_imported")
 def _city(told: Told) -> str:
     return _("Streets and places of the city imported.")

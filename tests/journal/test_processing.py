@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from maplebridge.journal import erasing, reads, sealing
 from maplebridge.journal.act import act
 from maplebridge.journal.canonical import canonical, plain
-from maplebridge.journal.erasing import erase_private
+from maplebridge.journal.erasing import erase_private, record_earlier_erasures
 from maplebridge.journal.models import Entry, Mention, Private
 from maplebridge.journal.queries import leaf_hashes, verify
 from maplebridge.journal.reads import record_consulted
@@ -94,6 +94,18 @@ def test_a_private_text_that_comes_back_after_its_erasure_is_named(dispatcher, n
     kept.pk = None
     kept.save()
     assert "entry 2 says that it was erased" in verify().fault
+
+
+@db
+def test_what_a_version_before_erased_without_a_word_is_named_once_when_it_is_brought_up_to_date(machine, noon):
+    for _number in range(4):
+        write_private(machine, noon)
+    Private.objects.filter(entry_id__lte=2, name="one").delete()
+    assert not verify().sound
+    assert record_earlier_erasures(machine, at=noon) == 2
+    assert Entry.objects.get(position=5).facts == {"parts": 2, "erased": {"1": ["one"], "2": ["one"]}}
+    assert verify().sound
+    assert record_earlier_erasures(machine, at=noon) == 0
 
 
 def write_private(actor, at):
