@@ -6,7 +6,20 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("demo", "init", "serve", "worker", "token", "city", "staff", "incidents", "replay", "journal")
+COMMANDS = (
+    "demo",
+    "init",
+    "serve",
+    "worker",
+    "token",
+    "city",
+    "staff",
+    "incidents",
+    "replay",
+    "journal",
+    "backup",
+    "restore",
+)
 
 _ABOUT = """\
 Maplebridge takes a report to its close on one live map.
