@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from maplebridge.site import journal_export, journal_pages, pages
+from maplebridge.site import journal_pages, outside_pages, pages, record_pages
 from maplebridge.site.api import api
 
 urlpatterns = [
@@ -21,10 +21,12 @@ urlpatterns = [
     path("journal/verify", journal_pages.verification, name="journal_verify"),
     path("journal/<int:position>", journal_pages.entry, name="journal_entry"),
     path("journal/<int:position>/consult", journal_pages.consult, name="journal_consult"),
-    path("journal/checkpoint", journal_export.checkpoint),
-    path("journal/key", journal_export.key),
-    path("journal/tile/entries/<path:address>", journal_export.entries),
-    path("journal/tile/<int:level>/<path:address>", journal_export.tile),
+    path("journal/<int:position>/proof", record_pages.proof, name="journal_proof"),
+    path("record/<str:name>", record_pages.record, name="record"),
+    path("journal/checkpoint", outside_pages.checkpoint),
+    path("journal/key", outside_pages.key),
+    path("journal/tile/entries/<path:address>", outside_pages.entries),
+    path("journal/tile/<int:level>/<path:address>", outside_pages.tile),
     path("map/", include("maplebridge.places.pages")),
     path("", include("maplebridge.incidents.pages")),
     path("api/", api.urls),

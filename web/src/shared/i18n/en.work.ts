@@ -160,6 +160,7 @@ export const work = {
   merged_away: 'Merged into {number}',
   timeline: 'What happened',
   timeline_entered: 'entered {time}',
+  timeline_record: 'every entry, with its proof',
   intervals: 'Times',
   iv_answer_s: 'answer',
   iv_process_s: 'process',

@@ -156,6 +156,7 @@ export const work: Record<keyof typeof english, string> = {
   merged_away: '已并入 {number}',
   timeline: '经过',
   timeline_entered: '{time} 录入',
+  timeline_record: '全部条目及其证明',
   intervals: '用时',
   iv_answer_s: '接听',
   iv_process_s: '处理',
