@@ -23,15 +23,30 @@ def checks() -> list[tuple[str, list[str], Path, dict[str, str]]]:
         ("lint", [f"{BIN}/ruff", "check", *PYTHON_FOLDERS]),
         ("format", [f"{BIN}/ruff", "format", "--check", *PYTHON_FOLDERS]),
         ("types", [f"{BIN}/mypy"]),
+        ("known weaknesses in our code", [f"{BIN}/bandit", "-q", "-c", "pyproject.toml", "-r", "maplebridge"]),
         ("imports", [f"{BIN}/lint-imports"]),
         ("migrations", [f"{BIN}/python", "manage.py", "makemigrations", "--check", "--dry-run"]),
         ("house rules", [f"{BIN}/python", "-m", "pytest", "tests/house"]),
     ]
     found = [(name, command, ROOT, env) for name, command in rows]
+    found.append(("settings of production", deployed(), ROOT, env | PRODUCTION))
+    found.append(("known weaknesses in what we use", [sys.executable, "tools/audit.py"], ROOT, env))
     if (ROOT / "web" / "package.json").exists():
         npm, npm_env = node()
         found.append(("front end", [*npm, "run", "check"], ROOT / "web", npm_env))
     return found
+
+
+PRODUCTION = {
+    "MAPLEBRIDGE_ORIGIN": "https://police.example.org",
+    "MAPLEBRIDGE_HOSTS": "police.example.org",
+    "MAPLEBRIDGE_HOME": str(ROOT / "build" / "check"),
+}
+
+
+def deployed() -> list[str]:
+    """Django's own check of the settings, as production has them."""
+    return [f"{BIN}/python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
 
 
 def main() -> int:

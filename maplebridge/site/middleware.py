@@ -34,7 +34,7 @@ def content_security_policy(config: Config) -> str:
 
 
 class SecurityHeaders:
-    """Add the content security policy and its companions to every answer."""
+    """Add the policies for content and permissions to every answer; Django's own middlewares add the other headers."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -43,11 +43,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
-        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("X-Frame-Options", "DENY")
         return response
 
 

@@ -80,10 +80,11 @@ def import_incidents(
     actor.must("incidents.report")
     table = _mapping(mapping)
     _types_known(table)
-    report = ImportReport(list_file=left_out or Path(settings.HOME) / "imports" / f"{file.name}.left-out.csv")
+    list_file = left_out or Path(settings.HOME) / "imports" / f"{file.name}.left-out.csv"
+    report = ImportReport(list_file=list_file)
     with ExitStack() as stack:
         rows = _records(stack.enter_context(_opened(file)), table, file)
-        listing = stack.enter_context(_listing(report))
+        listing = stack.enter_context(_listing(list_file))
         batches = _Batches(actor, table, report, csv.writer(listing), at)
         while batch := list(islice(rows, BATCH)):
             batches.enter(batch)
@@ -126,13 +127,12 @@ def _opened(file: Path) -> TextIO:
         raise CannotImport(_("The table %(file)s cannot be opened.") % {"file": file}) from error
 
 
-def _listing(report: ImportReport) -> TextIO:
-    assert report.list_file is not None
+def _listing(file: Path) -> TextIO:
     try:
-        report.list_file.parent.mkdir(parents=True, exist_ok=True)
-        return report.list_file.open("w", encoding="utf-8", newline="")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file.open("w", encoding="utf-8", newline="")
     except OSError as error:
-        raise CannotImport(_("%(file)s cannot be written.") % {"file": report.list_file}) from error
+        raise CannotImport(_("%(file)s cannot be written.") % {"file": file}) from error
 
 
 def _records(lines: TextIO, table: TableMapping, file: Path) -> Iterator[tuple[int, Record]]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from maplebridge.site.commands import declare, say
 
 if TYPE_CHECKING:
+    from maplebridge.people.models import User
     from maplebridge.site.staff_file import Known, Staff, UserRow
 
 _GUIDE = """
@@ -150,10 +151,7 @@ def _users(staff: "Staff", at: datetime, write: bool) -> int:
     return changed
 
 
-def _same_user(user: object, row: "UserRow") -> bool:
-    from maplebridge.people.models import User
-
-    assert isinstance(user, User)
+def _same_user(user: "User", row: "UserRow") -> bool:
     kept = (user.display_name, user.role, user.area_code, user.language) == (row.name, row.role, row.area, row.language)
     ends = row.expires_at in (None, user.expires_at)
     return kept and ends and (row.password is None or user.check_password(row.password))
