@@ -1,6 +1,6 @@
 """Reports and the incidents they become: types, states, reporters, narrative, files, links."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -8,9 +8,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.incidents.rules.states import DISPOSITIONS, LINK_KINDS, OPEN_STATES, PRIORITIES, SOURCES, STATES
+from maplebridge.kernel.personal import Personal
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
+
+PERSONAL_DATA_KEPT = timedelta(days=365)  # then names, telephone numbers and files of a report are erased
 
 
 class IncidentType(models.Model):
@@ -113,7 +116,11 @@ class Incident(models.Model):
 class Report(models.Model):
     """What one reporter said. Merging moves no report: each keeps its incident of origin and its words."""
 
-    PURPOSE: ClassVar[str] = "handling this incident and following it up with the reporter"
+    PERSONAL: ClassVar = Personal(
+        purpose="handling this incident and following it up with the reporter",
+        kept=PERSONAL_DATA_KEPT,
+        fields={"caller": "identity", "phone": "contact", "narrative": "narrative", "follow_key": "contact"},
+    )
 
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="reports")
     source = models.CharField(_("source"), max_length=10, choices=SOURCES)
@@ -145,7 +152,9 @@ class Note(models.Model):
 class Attachment(models.Model):
     """A photo or file, checked by type and size; public photos lose their EXIF position."""
 
-    PURPOSE: ClassVar[str] = "evidence in this incident"
+    PERSONAL: ClassVar = Personal(
+        purpose="evidence in this incident", kept=PERSONAL_DATA_KEPT, fields={"file": "image", "name": "narrative"}
+    )
 
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="attachments")
     file = models.FileField(_("file"), upload_to="incidents/%Y/%m/")

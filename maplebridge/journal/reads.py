@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import models
 
 from maplebridge.journal.act import Who, act, ref_of
+from maplebridge.kernel.personal import CLASSES
 
-CLASSES = ("identity", "contact", "narrative", "image", "staff", "note", "audit")  # classes of fields
 _BYTES = 40_000  # of records in one entry, which may have 65,535 with all else
 
 

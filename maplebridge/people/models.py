@@ -7,13 +7,18 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.kernel.personal import Personal
 from maplebridge.people.rules import ROLES, UNIT_KINDS, UnitKind
 
 
 class User(AbstractUser):
     """A member of staff who signs in. `area_code` names the area the role is bound to; empty means all."""
 
-    PURPOSE: ClassVar[str] = "employment and access control"
+    PERSONAL: ClassVar = Personal(
+        purpose="employment and access control",
+        kept=None,
+        fields=dict.fromkeys(("username", "display_name", "first_name", "last_name", "email"), "staff"),
+    )
 
     display_name = models.CharField(_("name shown"), max_length=80)
     role = models.CharField(_("role"), max_length=24, choices=[(r.code, r.name) for r in ROLES.values()])

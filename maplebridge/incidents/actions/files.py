@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from maplebridge.incidents.actions.shared import PERSONAL_DATA_KEPT, locked
-from maplebridge.incidents.models import Attachment, Incident, Report
+from maplebridge.incidents.actions.shared import locked
+from maplebridge.incidents.models import PERSONAL_DATA_KEPT, Attachment, Incident, Report
 from maplebridge.incidents.rules import clean
 from maplebridge.incidents.rules.files import ENDINGS, FILE_MAX, SHOWABLE, media_type_of
 from maplebridge.journal.act import act

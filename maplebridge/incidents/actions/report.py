@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from maplebridge.incidents.actions.numbers import take_numbers, use_reserved
 from maplebridge.incidents.actions.shared import (
     LATE_AT_MOST,
-    PERSONAL_DATA_KEPT,
     checked_text,
     first_facts,
     must_any,
     occurred,
 )
-from maplebridge.incidents.models import Incident, IncidentType, Report
+from maplebridge.incidents.models import PERSONAL_DATA_KEPT, Incident, IncidentType, Report
 from maplebridge.incidents.rules import SOURCES, clean, urgency
 from maplebridge.incidents.whereabouts import Spot, spot_of
 from maplebridge.journal.act import act

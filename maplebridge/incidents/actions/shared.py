@@ -18,7 +18,6 @@ from maplebridge.people.actor import Actor
 
 CLOCK_SLACK = timedelta(minutes=2)
 LATE_AT_MOST = timedelta(days=30)  # what happened longer ago is entered as an import, or as a note on today's
-PERSONAL_DATA_KEPT = timedelta(days=365)  # then names, telephone numbers and files of a report are erased
 
 
 class CannotChangeMerged(Refused):
