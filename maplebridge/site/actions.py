@@ -25,4 +25,17 @@ def consult_entry(actor: Actor, *, position: int, reason: str, at: datetime) -> 
         raise NotFound(_("There is no entry %(position)d. Look for it in the list.") % {"position": position})
     with act(actor, "journal.consulted", at=at, purpose="audit") as entry:
         entry.about(f"entry:{position}", case=found.case or found.subject).keep_private(reason=reason[:500])
+        entry.processed("consulted", records=[f"entry:{position}", found.subject], classes=["audit"])
     return dict(found.private.values_list("name", "content"))
+
+
+def export_entries(actor: Actor, *, count: int, asked: dict[str, str], recipient: str, at: datetime) -> None:
+    """Journal that entries are handed out: how many, by which filters, and for whom. Raises NotAllowed and BadInput."""
+    actor.must("journal.view")
+    recipient = storable(recipient).strip()
+    if len(recipient) < 3:
+        raise BadInput("recipient", _("Say for whom the export is: a name or an office."))
+    with act(actor, "journal.exported", at=at, purpose="audit") as entry:
+        entry.about("journal:*", entries=count, filters=sorted(asked))
+        entry.keep_private(recipient=recipient[:200], **{f"filter_{name}": text for name, text in asked.items()})
+        entry.processed("disclosed", classes=["audit"], recipient="named in private")

@@ -13,6 +13,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maplebridge.journal.act import OPERATIONS
+from maplebridge.journal.checkpoints import latest_checkpoint
 from maplebridge.journal.models import Entry, EntryQuerySet
 from maplebridge.journal.queries import last_position, verify
 from maplebridge.kernel import clock
@@ -35,6 +37,8 @@ class Filters:
     subject: str = ""
     verb: str = ""
     actor: str = ""
+    purpose: str = ""
+    operation: str = ""
     since: str = ""
     until: str = ""
     before: str = ""
@@ -68,11 +72,15 @@ def chosen(filters: Filters) -> EntryQuerySet:
     """Entries that the filters ask for, newest first. Raises BadInput."""
     rows = Entry.objects.order_by("-position")
     if filters.subject:
-        rows = Entry.objects.about(filters.subject).order_by("-position")
+        rows = Entry.objects.naming(filters.subject).order_by("-position")
     if filters.verb:
         rows = rows.filter(verb__startswith=filters.verb)
     if filters.actor:
         rows = rows.filter(actor=filters.actor)
+    if filters.purpose:
+        rows = rows.filter(purpose__icontains=filters.purpose)
+    if filters.operation in OPERATIONS:
+        rows = rows.filter(operation=filters.operation)
     if since := moment(filters.since, field="since"):
         rows = rows.filter(at__gte=since)
     if until := moment(filters.until, field="until", end=True):
@@ -98,7 +106,21 @@ def journal(request: HttpRequest) -> HttpResponse:
     more = filters.query(before=str(rows[-1]["entry"].position)) if len(found) > PAGE_SIZE else ""
     context = {"rows": rows, "filters": filters, "more": more, "newest": filters.query(before=""), "fault": fault}
     context |= {"size": last_position(), "any": _asked(filters), "zone": timezone.get_current_timezone_name()}
+    context |= {"operations": _operations(), "checkpoint": latest_checkpoint()}
     return render(request, "site/journal.html", context)
+
+
+def _operations() -> list[tuple[str, str]]:
+    """Operations on personal data (directive (EU) 2016/680, article 25), in words."""
+    words = {
+        "collected": _("collected"),
+        "altered": _("altered"),
+        "consulted": _("looked at"),
+        "disclosed": _("disclosed"),
+        "combined": _("combined"),
+        "erased": _("erased"),
+    }
+    return [(name, words[name]) for name in OPERATIONS]
 
 
 def _asked(filters: Filters) -> bool:

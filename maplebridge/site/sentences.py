@@ -95,6 +95,11 @@ def _erasures(told: Told) -> str:
     }
 
 
+@sentence("journal.exported")
+def _exported(told: Told) -> str:
+    return _("%(n)s entries of the journal exported.") % {"n": told.facts["entries"]}
+
+
 @sentence("places.city_imported")
 def _city(told: Told) -> str:
     return _("Streets and places of the city imported.")

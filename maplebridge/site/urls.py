@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from maplebridge.site import journal_pages, outside_pages, pages, record_pages
+from maplebridge.site import audit_pages, journal_pages, outside_pages, pages, record_pages
 from maplebridge.site.api import api
 
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("journal/<int:position>/consult", journal_pages.consult, name="journal_consult"),
     path("journal/<int:position>/proof", record_pages.proof, name="journal_proof"),
     path("record/<str:name>", record_pages.record, name="record"),
+    path("journal/patterns", audit_pages.patterns_page, name="journal_patterns"),
+    path("journal/export", audit_pages.export, name="journal_export"),
+    path("journal/checkpoint/make", audit_pages.checkpoint_now, name="journal_checkpoint"),
     path("journal/checkpoint", outside_pages.checkpoint),
     path("journal/key", outside_pages.key),
     path("journal/tile/entries/<path:address>", outside_pages.entries),

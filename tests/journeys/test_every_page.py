@@ -19,6 +19,8 @@ WORKPLACES = (
     ("officer", "/unit"),
     ("auditor", "/journal"),
     ("auditor", "/journal/1"),
+    ("auditor", "/journal/patterns"),
+    ("auditor", "/record/incident:1"),
 )
 
 
