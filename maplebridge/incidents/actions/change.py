@@ -150,8 +150,13 @@ def consult_callers(actor: Actor, *, incident: Incident, reason: str = "", at: d
     """Return the reports with names and telephone numbers, also of what was merged in; every look is an entry.
 
     `incidents.consulted`, one for the incident and one for each merged one that has a caller. Whoever works on an open
-    incident needs no `reason`; anybody else, and for an ended one, does. Raises BadInput.
+    incident needs no `reason`; anybody else, and for an ended one, does. Raises BadInput. A refusal for want of the
+    right is an entry too: `incidents.look_refused`.
     """
+    if not actor.may("incidents.consult"):
+        with act(actor, "incidents.look_refused", at=at) as entry:
+            entry.about(incident, case=incident)
+            entry.processed("consulted", records=[incident], classes=["identity", "contact"], outcome="denied")
     actor.must("incidents.consult")
     reason = checked_text(reason, field="reason", limit=200)
     purpose = "reason stated" if reason else "handling the incident"

@@ -145,6 +145,11 @@ def _read(told: Told) -> str:
     return _("Read what was reported and noted.")
 
 
+@sentence("incidents.look_refused")
+def _look_refused(told: Told) -> str:
+    return _("Asked for the callers' names and numbers, and was refused.")
+
+
 @sentence("incidents.file_attached")
 def _file_attached(told: Told) -> str:
     return _with(_("File attached."), told.words("name"))
