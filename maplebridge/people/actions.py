@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import act
+from maplebridge.journal.erasing import erase_private
+from maplebridge.journal.models import Private
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor, token_digest
-from maplebridge.people.models import ApiToken, Shift, Unit, User
+from maplebridge.people.models import NAMES_KEPT, ApiToken, Shift, Unit, User
 from maplebridge.people.rules import ROLES, UNIT_KINDS
 
 
@@ -49,6 +51,28 @@ def enrol_user(
         ends = {"expires_at": stamp(expires_at)} if expires_at else {}
         entry.about(user, role=role, area=area_code, **ends).keep_private(username=username, name=display_name)
     return user
+
+
+def erase_ended_accounts(actor: Actor, *, at: datetime) -> int:
+    """Erase the names of accounts that ended `NAMES_KEPT` ago, in table and journal; return how many.
+
+    The account stays as a number without a name, so that what it did keeps its author; it can sign in no more.
+    """
+    actor.must("people.manage")
+    users = list(User.objects.filter(expires_at__lte=at - NAMES_KEPT).exclude(display_name="")[:200])
+    if not users:
+        return 0
+    with act(actor, "people.names_erased", at=at) as entry:
+        entry.about("user:*", accounts=len(users)).processed("erased", records=users, classes=["staff"])
+        refs = [f"user:{user.pk}" for user in users]
+        parts = Private.objects.filter(entry__subject__in=refs, entry__verb="people.user_enrolled")
+        erase_private(entry, parts.values_list("entry_id", "name"))
+        for user in users:
+            user.username, user.display_name, user.is_active = f"ended-{user.pk}", "", False
+            user.first_name = user.last_name = user.email = ""
+            user.set_unusable_password()
+            user.save()
+    return len(users)
 
 
 def record_sign_in(actor: Actor, *, user: User, at: datetime) -> None:

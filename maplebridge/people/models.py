@@ -1,6 +1,6 @@
 """Staff, API tokens, units and their shifts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from maplebridge.kernel.personal import Personal
 from maplebridge.people.rules import ROLES, UNIT_KINDS, UnitKind
 
+NAMES_KEPT = timedelta(days=365)  # after an account ended; then its names are erased
+
 
 class User(AbstractUser):
     """A member of staff who signs in. `area_code` names the area the role is bound to; empty means all."""
 
     PERSONAL: ClassVar = Personal(
         purpose="employment and access control",
-        kept=None,
+        kept=NAMES_KEPT,
         fields=dict.fromkeys(("username", "display_name", "first_name", "last_name", "email"), "staff"),
     )
 

@@ -20,6 +20,7 @@ from maplebridge.journal.models import Entry
 from maplebridge.journal.queries import last_position
 from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
+from maplebridge.people import tasks as people
 
 Reaction = Callable[[Entry, datetime], None]
 Timer = Callable[[datetime], object]
@@ -38,6 +39,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(minutes=10), dispatch.forget_old_positions),
         (timedelta(minutes=5), lambda at: make_checkpoint(at=at)),
         (timedelta(hours=1), incidents.erase_expired_data),
+        (timedelta(hours=6), people.erase_ended),
     )
 
 

@@ -55,6 +55,11 @@ def _enrolled(told: Told) -> str:
     return _("Account set up or changed; role: %(role)s.") % {"role": ROLES[role].name if role in ROLES else role}
 
 
+@sentence("people.names_erased")
+def _names_erased(told: Told) -> str:
+    return _("Names of %(n)s accounts that ended long ago erased.") % {"n": told.facts["accounts"]}
+
+
 @sentence("people.token_issued")
 def _token(told: Told) -> str:
     return _("Token for programs issued, for %(days)d days.") % {"days": told.facts["days"]}

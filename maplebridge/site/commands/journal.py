@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from maplebridge.site.commands import declare, outside, say
 
@@ -24,7 +25,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     outside.add(parts)
 
 
-def _add_verify(parts) -> None:  # type: ignore[no-untyped-def]
+def _add_verify(parts: Any) -> None:
     verify = declare(
         parts,
         "verify",
@@ -45,7 +46,7 @@ def _add_verify(parts) -> None:  # type: ignore[no-untyped-def]
     verify.set_defaults(run=run_verify)
 
 
-def _add_signed(parts) -> None:  # type: ignore[no-untyped-def]
+def _add_signed(parts: Any) -> None:
     checkpoint = declare(
         parts,
         "checkpoint",

@@ -6,7 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from maplebridge.site.commands import declare, say
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from maplebridge.journal.witness import Witness
 
 
-def add(parts) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(parts: Any) -> None:
     """Declare both."""
     check = declare(
         parts,
@@ -37,7 +37,7 @@ def add(parts) -> None:  # type: ignore[no-untyped-def]  # argparse's own type i
     _add_witness(parts)
 
 
-def _add_witness(parts) -> None:  # type: ignore[no-untyped-def]
+def _add_witness(parts: Any) -> None:
     witness = declare(
         parts,
         "witness",
