@@ -19,6 +19,7 @@ from maplebridge.incidents.actions.change import (
     read_incident,
     set_priority,
 )
+from maplebridge.incidents.actions.disclosure import disclose_to_reporter
 from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired, open_file, public_photo
 from maplebridge.incidents.actions.life import (
     CannotCancel,
@@ -63,6 +64,7 @@ __all__ = [
     "cancel_incident",
     "close_incident",
     "consult_callers",
+    "disclose_to_reporter",
     "edit_incident",
     "enter_card",
     "erase_expired",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("report", public.report, name="public_report"),
     path("follow", public.find, name="follow_find"),
     path("follow/<str:code>", public.follow, name="follow"),
+    path("follow/<str:code>/held", public.held, name="follow_held"),
     path("incidents/<int:incident_id>/sheet", paper.sheet, name="incident_sheet"),
     path("incidents/<int:incident_id>/files/<int:attachment_id>", paper.file, name="incident_file"),
     path("cards", paper.cards, name="paper_cards"),

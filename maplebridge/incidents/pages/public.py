@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maplebridge.incidents import actions
 from maplebridge.incidents.models import Incident, Report
@@ -120,6 +120,27 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Show whoever holds the code how far their report has come; nothing about anybody else."""
+    found = _report_of(request, code)
+    if isinstance(found, HttpResponse):
+        return found
+    return render(request, "incidents/follow.html", _progress(found) | {"code": _spaced(_bare(code))})
+
+
+@require_POST
+def held(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand whoever holds the code what we hold about them, signed."""
+    found = _report_of(request, code)
+    if isinstance(found, HttpResponse):
+        return found
+    packed = actions.disclose_to_reporter(PUBLIC, report=found, at=clock.now())
+    response = HttpResponse(packed, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="report-{found.incident.label}.zip"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _report_of(request: HttpRequest, code: str) -> Report | HttpResponse:
+    """The report with a code, or the page that says why not."""
     if _too_many(request, "follow", LOOKUPS_AN_HOUR):
         sentence = _("Too many codes were tried from your connection. Wait an hour, then try again.")
         return render(request, "incidents/find.html", {"sentence": sentence}, status=429)
@@ -127,7 +148,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         sentence = _("There is no report with this code. Check it letter by letter.")
         return render(request, "incidents/find.html", {"sentence": sentence, "code": code[:40]}, status=404)
-    return render(request, "incidents/follow.html", _progress(found) | {"code": _spaced(_bare(code))})
+    return found
 
 
 def _progress(report: Report) -> dict[str, Any]:

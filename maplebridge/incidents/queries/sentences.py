@@ -150,6 +150,11 @@ def _look_refused(told: Told) -> str:
     return _("Asked for the callers' names and numbers, and was refused.")
 
 
+@sentence("incidents.disclosed_to_reporter")
+def _disclosed(told: Told) -> str:
+    return _("The reporter fetched what is held about them.")
+
+
 @sentence("incidents.file_attached")
 def _file_attached(told: Told) -> str:
     return _with(_("File attached."), told.words("name"))
