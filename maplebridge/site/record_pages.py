@@ -15,6 +15,7 @@ from maplebridge.journal.checkpoints import prove
 from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import NotAllowed, NotFound
+from maplebridge.kernel.text import storable
 from maplebridge.people.actor import Actor
 from maplebridge.people.queries import names_of
 from maplebridge.site.pages import page_actor, to_sign_in
@@ -59,7 +60,7 @@ def record(request: HttpRequest, name: str) -> HttpResponse:
     actor = page_actor(request)
     if actor is None:
         return to_sign_in(request)
-    name = name[:_LONGEST]
+    name = storable(name)[:_LONGEST]
     if not may_follow(actor, name):
         raise NotAllowed(_("What happened to this record is for those who may see it, and for the auditor."))
     after = request.GET.get("after", "")
