@@ -11,6 +11,7 @@ for _name in [name for name in os.environ if name.startswith("MAPLEBRIDGE_")]:
     if _name not in ("MAPLEBRIDGE_DATABASE", "MAPLEBRIDGE_CHROMIUM"):
         del os.environ[_name]
 os.environ["MAPLEBRIDGE_HOME"] = tempfile.mkdtemp(prefix="maplebridge-test-")
+os.environ["MAPLEBRIDGE_REQUIRE_MFA"] = "false"  # tests of the second factor ask for it themselves
 atexit.register(shutil.rmtree, os.environ["MAPLEBRIDGE_HOME"], ignore_errors=True)
 
 # Only now may the settings be read: they take the home from the environment.

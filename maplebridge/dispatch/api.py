@@ -14,7 +14,7 @@ from maplebridge.dispatch.rules import LEVEL_MOST
 from maplebridge.incidents.actions import read_incident
 from maplebridge.incidents.actions.shared import instant
 from maplebridge.incidents.models import Incident
-from maplebridge.incidents.queries import incident_row, visible_incident
+from maplebridge.incidents.queries import incident_detail, incident_row, visible_incident
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
 from maplebridge.kernel.refused import BadInput
@@ -116,7 +116,9 @@ def get_job(request: HttpRequest, unit_id: int) -> Row:
     actor, now = actor_of_request(request), clock.now()
     view = queries.job_view(actor, unit=queries.visible_unit(actor, unit_id, at=now), at=now)
     if view["incident"] is not None:
-        read_incident(actor, incident=Incident.objects.get(pk=view["incident"]["id"]), at=now)
+        incident = Incident.objects.get(pk=view["incident"]["id"])
+        if not read_incident(actor, incident=incident, at=now):
+            view["incident"] = incident_detail(actor, incident, with_words=False, at=now)
     return view
 
 

@@ -38,11 +38,12 @@ def unit_rows(actor: Actor, *, at: datetime, on_shift: bool = True, units: Itera
 
 def visible(actor: Actor, units: list[UnitNow], *, at: datetime) -> list[UnitNow]:
     """Those the actor may see: all, or with a role bound to an area those of it, those of none, and the own unit."""
-    if not actor.may("units.view"):
-        return []
-    if not actor.area_code:
+    areas = actor.areas("units.view")
+    if areas is None:
         return units
-    codes = _codes_within(actor.area_code) | {""}
+    if not areas:
+        return []
+    codes = _codes_within(areas) | {""}
     own = set(own_units(actor, at=at))
     return [unit for unit in units if unit.area_code in codes or unit.id in own]
 
@@ -55,9 +56,9 @@ def own_units(actor: Actor, *, at: datetime) -> list[int]:
     return sorted(set(shifts.values_list("unit_id", flat=True)))
 
 
-def _codes_within(code: str) -> set[str]:
+def _codes_within(codes: frozenset[str]) -> set[str]:
     parents = dict(Area.objects.exclude(parent=None).values_list("code", "parent__code"))
-    found = {code}
+    found = set(codes)
     for start in parents:
         path, step = [start], parents[start]
         while step in parents and step not in found and step not in path:
@@ -71,8 +72,9 @@ def _codes_within(code: str) -> set[str]:
 def visible_unit(actor: Actor, unit_id: int, *, at: datetime) -> Unit:
     """Fetch one unit, in service or not. Raises NotFound when it is not there or not for this actor to see."""
     unit = Unit.objects.filter(pk=unit_id).first()
-    if unit is not None and actor.may("units.view"):
-        if not actor.area_code or unit.area_code in _codes_within(actor.area_code) | {""}:
+    areas = actor.areas("units.view")
+    if unit is not None and (areas is None or areas):
+        if areas is None or unit.area_code in _codes_within(areas) | {""}:
             return unit
         if unit.pk in own_units(actor, at=at):
             return unit

@@ -42,7 +42,7 @@ def recommendations(
     Exact by road for the nearest of each mode; `plan` marks those that the response plan wants at alarm `level`,
     by default the incident's own.
     """
-    actor.must("dispatch.assign")
+    actor.must("dispatch.assign", incident)
     now = snapshot(at=at)
     everyone = now.in_order()
     able = [u for u in everyone if u.on_shift and u.status != "OutOfService" and u.alarm != "panic"]

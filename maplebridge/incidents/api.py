@@ -1,23 +1,20 @@
 """The incidents API: parse, one action or query, answer."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Field, File, Header, Router, Status
 from ninja.files import UploadedFile
 
 from maplebridge.incidents import actions, queries, schemas
 from maplebridge.incidents.actions.report import type_of
-from maplebridge.incidents.actions.shared import checked_text, instant
+from maplebridge.incidents.filters import box_of, searchable, since_of, states_of
 from maplebridge.incidents.models import Incident, IncidentType
-from maplebridge.incidents.rules import DISPOSITIONS, OPEN_STATES, STATES
+from maplebridge.incidents.rules import DISPOSITIONS
 from maplebridge.incidents.whereabouts import spot_of
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
-from maplebridge.kernel.geometry import valid_lonlat
-from maplebridge.kernel.refused import BadInput
 from maplebridge.people.sessions import actor_of_request
 
 router = Router(tags=["incidents"])
@@ -37,42 +34,9 @@ def list_incidents(
 ) -> list[Answer]:
     """Incidents, newest first. `state` is `open` or states joined by commas; `bbox` is west,south,east,north."""
     found = queries.find_incidents(
-        actor_of_request(request), states=_states(state), bbox=_bbox(bbox), since=_since(since), q=_searchable(q)
+        actor_of_request(request), states=states_of(state), bbox=box_of(bbox), since=since_of(since), q=searchable(q)
     )
     return queries.incident_rows(found[:limit])
-
-
-def _states(text: str) -> list[str]:
-    if text == "open":
-        return list(OPEN_STATES)
-    wanted = [part.strip() for part in text.split(",") if part.strip()]
-    for part in wanted:
-        if part not in STATES:
-            sentence = _("There is no state “%(state)s”. States: open, %(states)s.")
-            raise BadInput("state", sentence % {"state": part[:40], "states": ", ".join(STATES)})
-    return wanted
-
-
-def _bbox(text: str) -> tuple[float, float, float, float] | None:
-    if not text:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        west = south = east = north = float("nan")
-    if not (valid_lonlat(west, south) and valid_lonlat(east, north)):
-        raise BadInput("bbox", _("Write the box as west,south,east,north in degrees."))
-    return west, south, east, north
-
-
-def _since(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC), field="since")
-
-
-def _searchable(text: str) -> str:
-    return checked_text(text, field="q", limit=200)
 
 
 @router.post(
@@ -85,7 +49,7 @@ def report(
     """Take a report. 201 when it is new; 200 with the same incident when the key and the content are repeated."""
     actor, at = actor_of_request(request), clock.now()
     given = body.dict(exclude={"at", "source"})
-    source = body.source or ("paper" if body.number else "api" if actor.role == "integration" else "call")
+    source = body.source or ("paper" if body.number else "api" if actor.may("units.position") else "call")
     done = actions.report_incident(
         actor,
         **given,
@@ -141,16 +105,24 @@ def detail(request: HttpRequest, incident_id: schemas.RowId, callers: bool = Fal
     incident = queries.visible_incident(actor, incident_id)
     if callers:
         actions.consult_callers(actor, incident=incident, reason=reason, at=at)
-    actions.read_incident(actor, incident=incident, at=at)
-    return queries.incident_detail(actor, incident, with_callers=callers, at=at)
+    words = actions.read_incident(actor, incident=incident, at=at)
+    return queries.incident_detail(actor, incident, with_callers=callers, with_words=words, at=at)
+
+
+@router.post("/incidents/{incident_id}/purpose", response=ROW)
+def purpose(request: HttpRequest, incident_id: schemas.RowId, body: schemas.PurposeIn) -> Answer:
+    """Say what for one reads an incident without a part in it; its words are then shown for an hour."""
+    incident = _seen(request, incident_id)
+    actions.state_purpose(actor_of_request(request), incident=incident, **body.dict(), at=clock.now())
+    return queries.incident_row(incident)
 
 
 @router.get("/incidents/{incident_id}/timeline", response={200: list[schemas.TimelineRow], **REFUSALS})
 def timeline(request: HttpRequest, incident_id: schemas.RowId) -> list[Answer]:
     """The journal's entries about an incident, as sentences in the reader's language."""
     incident = _seen(request, incident_id)
-    actions.read_incident(actor_of_request(request), incident=incident, at=clock.now())
-    return queries.timeline(incident)
+    words = actions.read_incident(actor_of_request(request), incident=incident, at=clock.now())
+    return queries.timeline(incident, with_words=words)
 
 
 @router.post("/incidents/{incident_id}/notes", response=ROW)

@@ -1,6 +1,8 @@
 """Reports and the incidents they become: types, states, reporters, narrative, files, links."""
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -43,10 +45,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(state__in=OPEN_STATES, merged_into=None)
 
     def visible_to(self, actor: "Actor") -> "IncidentQuerySet":
-        """Incidents the actor may see: with the permission, and inside the area the role is bound to."""
-        if not actor.may("incidents.view"):
-            return self.none()
-        return self.filter(area_path__contains=f"/{actor.area_code}/") if actor.area_code else self.all()
+        """Incidents the actor may see: with the permission, and inside the areas for which it was given."""
+        codes = actor.areas("incidents.view")
+        if codes is None:
+            return self.all()
+        within = [models.Q(area_path__contains=f"/{code}/") for code in sorted(codes)]
+        return self.filter(reduce(or_, within)) if within else self.none()
 
 
 class Target(models.Model):

@@ -124,6 +124,7 @@ class AssignmentOut(Schema):
 class IncidentDetail(IncidentRow):
     """An incident in full."""
 
+    withheld: bool  # what people said is kept back until its reader says what for: POST .../purpose
     priority_reason: str
     closed_at_post: bool
     answered_at: Moment | None
@@ -202,6 +203,13 @@ class LastPlaceOut(Schema):
     lat: float
     address: str
     number: str
+
+
+class PurposeIn(Schema):
+    """What one reads an incident for, without a part in it: a purpose of the list, and why in words."""
+
+    purpose: str = Field(max_length=40)
+    reason: str = Field(max_length=300)
 
 
 class NoteIn(Schema):

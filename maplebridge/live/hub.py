@@ -60,7 +60,7 @@ class Hub:
 
     def areas_matter(self) -> bool:
         """Whether anyone who listens is bound to an area."""
-        return any(s.audience.area_code for s in self.subscribers)
+        return any(s.audience.bound for s in self.subscribers)
 
     def publish(self, items: Iterable[Item], paths: Paths) -> None:
         """Hand entries to everyone who may have them: encoded once for each audience, not for each stream."""

@@ -114,7 +114,8 @@ def board_at(actor: Actor, *, moment: datetime) -> dict[str, Any]:
     paths = _paths()
     incidents = [_incident_row(key, facts) for key, facts in state.facts_of("incident") if _shown(facts, moment)]
     _name_types(incidents)
-    visible = [row for row in incidents if _inside(actor, paths.get(row["area"], ""))]
+    areas = actor.areas("replay.view")
+    visible = [row for row in incidents if _inside(areas, paths.get(row["area"], ""))]
     units = _unit_rows(actor, state, paths, {row["id"]: row for row in incidents}, moment)
     return {"position": last_position(), "at": clock.stamp(moment), "incidents": visible, "units": units}
 
@@ -123,8 +124,8 @@ def _paths() -> dict[str, str]:
     return dict(Area.objects.values_list("code", "path"))
 
 
-def _inside(actor: Actor, path: str) -> bool:
-    return not actor.area_code or f"/{actor.area_code}/" in path
+def _inside(areas: frozenset[str] | None, path: str) -> bool:
+    return areas is None or any(f"/{code}/" in path for code in areas)
 
 
 def _shown(facts: dict[str, Any], moment: datetime) -> bool:
@@ -156,14 +157,15 @@ def _name_types(rows: list[Row]) -> None:
 def _unit_rows(
     actor: Actor, state: State, paths: dict[str, str], incidents: dict[int, Row], moment: datetime
 ) -> list[Row]:
-    if not actor.may("units.view"):
+    bound = actor.areas("units.view")
+    if bound is not None and not bound:
         return []
     duty, known = state.on_shift(moment), dict(state.facts_of("unit"))
     areas = dict(Unit.objects.filter(pk__in=known).values_list("pk", "area_code"))
     rows = []
     for key, facts in known.items():
         area = areas.get(key, "")
-        if (key in duty or facts.get("incident")) and (not area or _inside(actor, paths.get(area, ""))):
+        if (key in duty or facts.get("incident")) and (not area or _inside(bound, paths.get(area, ""))):
             rows.append(_unit_row(key, facts, area, duty.get(key), incidents))
     return sorted(rows, key=lambda row: row["call_sign"])
 

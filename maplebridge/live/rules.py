@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from maplebridge.people.rules import may
+from maplebridge.people.rules import Held
 
 _GRANTS = {
     "incident": "incidents.view",
@@ -20,11 +20,19 @@ _GRANTS = {
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Listeners who hear the same: a role, the area it is bound to ("" for everywhere), and then the own units."""
+    """Listeners who hear the same: the roles that they hold with their areas, and then the own units."""
 
-    role: str
-    area_code: str = ""
+    held: tuple[Held, ...]
     units: frozenset[int] = frozenset()
+
+    @property
+    def bound(self) -> bool:
+        """Whether any role is bound to an area."""
+        return any(held.area_code for held in self.held)
+
+    def may(self, permission: str, path: str | None = None) -> bool:
+        """Whether a role gives a permission: for a path of areas, or anywhere."""
+        return any(permission in held.permissions and (path is None or held.covers(path)) for held in self.held)
 
 
 class _Clear(msgspec.Struct):
@@ -76,11 +84,11 @@ Paths = Mapping[str, str]  # areas ("/a/b/") of `incident:ID` and `unit:ID`
 
 
 def hears(audience: Audience, item: Item, paths: Paths) -> bool:
-    """Whether the audience may have the entry: by its role's grant, then by the area the role is bound to."""
+    """Whether the audience may have the entry: by its grants, then by the areas these are bound to."""
     if item.clear.verb == "incidents.read":  # a look changes nothing that a screen shows
         return False
     kind, _colon, key = item.subject.partition(":")
-    if not may(audience.role, _GRANTS.get(kind, "incidents.view" if item.incident_id else "journal.view")):
+    if not audience.may(_GRANTS.get(kind, "incidents.view" if item.incident_id else "journal.view")):
         return False
     if kind == "unit":
         return sees_unit(audience, int(key), paths)
@@ -89,15 +97,13 @@ def hears(audience: Audience, item: Item, paths: Paths) -> bool:
 
 def sees_incident(audience: Audience, incident_id: int, paths: Paths) -> bool:
     """Whether an incident lies where the audience may look."""
-    return not audience.area_code or f"/{audience.area_code}/" in paths.get(f"incident:{incident_id}", "")
+    return audience.may("incidents.view", paths.get(f"incident:{incident_id}", ""))
 
 
 def sees_unit(audience: Audience, unit_id: int, paths: Paths) -> bool:
     """Whether a unit is of the audience's area, of none, or its own."""
-    if not audience.area_code or unit_id in audience.units:
-        return True
     path = paths.get(f"unit:{unit_id}", "")
-    return not path or f"/{audience.area_code}/" in path
+    return unit_id in audience.units or not path or audience.may("units.view", path)
 
 
 def chunk_for(audience: Audience, item: Item, paths: Paths) -> bytes:
@@ -106,7 +112,7 @@ def chunk_for(audience: Audience, item: Item, paths: Paths) -> bytes:
     A unit may be at work in another area: its entry then goes without the incident. An incident whose place was
     corrected may have come into an area or left it: whoever is bound to one is told to load the board again.
     """
-    if audience.area_code and _was_moved(item) and may(audience.role, "incidents.view"):
+    if audience.bound and _was_moved(item) and audience.may("incidents.view"):
         return event("reset", {})
     if not hears(audience, item, paths):
         return b""
@@ -123,7 +129,7 @@ Fix = tuple[int, float, float, str]  # unit, lon, lat, fixed at
 
 def fixes_for(audience: Audience, fixes: Iterable[Fix], paths: Paths) -> bytes:
     """The `positions` event an audience gets; empty when none is for them."""
-    if not may(audience.role, "units.view"):
+    if not audience.may("units.view"):
         return b""
     seen = [fix for fix in fixes if sees_unit(audience, fix[0], paths)]
     return event("positions", seen) if seen else b""

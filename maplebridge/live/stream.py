@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -28,7 +29,7 @@ from maplebridge.live.rules import Audience, chunk_for, event
 from maplebridge.live.tail import paths_of, read_after
 from maplebridge.people.actor import Actor, actor_of, actor_of_token
 from maplebridge.people.models import User
-from maplebridge.people.rules import may
+from maplebridge.people.sessions import lacks_second_factor, phone_stands
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -53,7 +54,7 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     if audience is None:
         await _refuse(send, 401, _("Sign in first."), "sign_in_needed")
         return
-    if not may(audience.role, "incidents.view"):
+    if not audience.may("incidents.view"):
         await _refuse(
             send, 403, _("Your role has no live view. Ask a station chief if your work needs it."), "not_allowed"
         )
@@ -98,7 +99,7 @@ async def _catch_up(hub: Hub, subscriber: Subscriber, send: Send) -> None:
         items = [item for item in await _in_thread(read_after, position) if item.position <= joined]
         if not items:
             break
-        paths = await _in_thread(paths_of, items) if subscriber.audience.area_code else {}
+        paths = await _in_thread(paths_of, items) if subscriber.audience.bound else {}
         await _say(send, b"".join(chunk_for(subscriber.audience, item, paths) for item in items))
         position = items[-1].position
     await _say(send, event("tick", {"at": clock.stamp(clock.now()), "position": max(position, joined)}))
@@ -125,8 +126,8 @@ def audience_of(headers: dict[str, str]) -> Audience | None:
     actor = actor_of_headers(headers)
     if actor is None:
         return None
-    units = own_units(actor, at=clock.now()) if actor.area_code else []
-    return Audience(actor.role, actor.area_code, frozenset(units))
+    audience = Audience(actor.grants)
+    return replace(audience, units=frozenset(own_units(actor, at=clock.now()))) if audience.bound else audience
 
 
 def actor_of_headers(headers: dict[str, str]) -> Actor | None:
@@ -149,9 +150,11 @@ def _actor_of_session(key: str) -> Actor | None:
     user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
     if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
-    if user.expires_at and user.expires_at <= clock.now():
+    now = clock.now()
+    if (user.expires_at and user.expires_at <= now) or not phone_stands(session, at=now):
         return None
-    return actor_of(user, session=key[:8])
+    actor = actor_of(user, at=now, session=key[:8])
+    return None if lacks_second_factor(actor, session) else actor
 
 
 async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:

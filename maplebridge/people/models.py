@@ -1,20 +1,21 @@
-"""Staff, API tokens, units and their shifts."""
+"""Staff, what they may do and until when, their tokens and devices; units and their shifts."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.kernel.personal import Personal
-from maplebridge.people.rules import ROLES, UNIT_KINDS, UnitKind
+from maplebridge.people.rules import BREAK_GLASS, REVIEW_WITHIN, UNIT_KINDS, UnitKind
 
 NAMES_KEPT = timedelta(days=365)  # after an account ended; then its names are erased
 
 
 class User(AbstractUser):
-    """A member of staff who signs in. `area_code` names the area the role is bound to; empty means all."""
+    """A member of staff, or a connected system, that signs in. What it may do, its grants say."""
 
     PERSONAL: ClassVar = Personal(
         purpose="employment and access control",
@@ -23,8 +24,6 @@ class User(AbstractUser):
     )
 
     display_name = models.CharField(_("name shown"), max_length=80)
-    role = models.CharField(_("role"), max_length=24, choices=[(r.code, r.name) for r in ROLES.values()])
-    area_code = models.CharField(_("area"), max_length=40, blank=True, default="")
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
     expires_at = models.DateTimeField(_("account ends"), null=True, blank=True)
 
@@ -32,16 +31,126 @@ class User(AbstractUser):
         return self.display_name or self.username
 
 
-class ApiToken(models.Model):
-    """A bearer token, stored as a SHA-256 digest; the text is shown once."""
+class Role(models.Model):
+    """A role of the agency's own, or its change of a shipped one; shipped roles need no row."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
-    digest = models.CharField(_("digest"), max_length=64, unique=True)
-    made_at = models.DateTimeField(_("made at"))
-    expires_at = models.DateTimeField(_("expires at"))
+    code = models.SlugField(_("code"), max_length=24, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_zh = models.CharField(_("name in Chinese"), max_length=60)
+    permissions = models.JSONField(_("permissions"), default=list, blank=True)
+
+    class Meta:
+        ordering = ("code",)
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.digest[:8]}"
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self, at: datetime) -> "GrantQuerySet":
+        """Grants that give their role at a moment."""
+        open_end = models.Q(ends_at=None) | models.Q(ends_at__gt=at)
+        return self.filter(open_end, starts_at__lte=at, revoked_at=None)
+
+    def emergencies(self) -> "GrantQuerySet":
+        """Emergency access, which somebody else reviews."""
+        return self.filter(role=BREAK_GLASS)
+
+
+class Grant(models.Model):
+    """A role given to a person, for an area ("" for everywhere) and a term (no end: until revoked)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=24)
+    area_code = models.CharField(_("area"), max_length=40, blank=True, default="")
+    reason = models.CharField(_("why"), max_length=300, blank=True, default="")
+    given_by = models.CharField(_("given by"), max_length=80)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    reviewed_by = models.CharField(_("reviewed by"), max_length=80, blank=True, default="")
+    justified = models.BooleanField(_("found justified"), null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [models.Index(fields=("user", "revoked_at", "ends_at"), name="grant_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role} · {self.area_code or '*'}"
+
+    @property
+    def review_due_at(self) -> datetime:
+        """Until when emergency access is to be reviewed: the next day."""
+        return self.starts_at + REVIEW_WITHIN
+
+
+class ApiToken(models.Model):
+    """A bearer token, stored as a SHA-256 digest; the text is shown once. Without scopes it may what its owner may."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
+    name = models.CharField(_("what it is for"), max_length=80, blank=True, default="")
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+    scopes = models.JSONField(_("scopes"), default=list, blank=True)
+    made_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.name or self.digest[:8]}"
+
+
+class Device(models.Model):
+    """A phone that enrolled by a code shown as QR; its session is bound to it and ends with it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices", verbose_name=_("user"))
+    name = models.CharField(_("name"), max_length=60)
+    code_digest = models.CharField(_("digest of its code"), max_length=64, unique=True)
+    code_ends_at = models.DateTimeField(_("code ends at"))
+    enrolled_at = models.DateTimeField(_("enrolled at"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.name}"
+
+
+class Approval(models.Model):
+    """What one person asked for and another decides: a disclosure or an erasure. It may be used once."""
+
+    PERSONAL: ClassVar = Personal(
+        purpose="accounting for disclosures and erasures",
+        kept=NAMES_KEPT,
+        fields={"reason": "narrative", "recipient": "contact", "words": "narrative"},
+    )
+    KINDS = [("disclosure", _("disclosure")), ("erasure", _("erasure"))]
+
+    kind = models.CharField(_("kind"), max_length=12, choices=KINDS)
+    subject = models.CharField(_("record"), max_length=80)
+    reason = models.TextField(_("why"), max_length=1000)
+    recipient = models.CharField(_("recipient"), max_length=200, blank=True, default="")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="approvals_asked", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="approvals_decided")
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    approved = models.BooleanField(_("approved"), null=True, blank=True)
+    words = models.CharField(_("words on the decision"), max_length=300, blank=True, default="")
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("asked_by")),
+                name="approval_by_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.subject}"
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):

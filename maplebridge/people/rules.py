@@ -1,8 +1,50 @@
-"""Who may do what: roles and their permissions, unit kinds and how they travel. Pure data and decisions."""
+"""Who may do what: permissions, the roles as shipped, unit kinds and how they travel. Pure data and decisions."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+
+BREAK_GLASS = "break_glass"  # a permission, and the role that using it gives
+BREAK_GLASS_LASTS = timedelta(hours=1)
+REVIEW_WITHIN = timedelta(days=1)
+APPROVAL_LASTS = timedelta(days=7)
+
+PERMISSIONS: dict[str, object] = {
+    "incidents.view": _("see incidents and what is said of them"),
+    "incidents.report": _("take a report"),
+    "incidents.report_public": _("report without signing in"),
+    "incidents.edit": _("change, merge and link incidents"),
+    "incidents.note": _("add notes and photos to an incident"),
+    "incidents.consult": _("see a reporter's name and telephone number"),
+    "incidents.close": _("close any incident"),
+    "incidents.close_own": _("close the incident of one's own unit"),
+    "dispatch.assign": _("send units"),
+    "dispatch.override": _("send another unit than the one proposed"),
+    "units.view": _("see units and where they are"),
+    "units.own": _("work as the crew of a unit"),
+    "units.status": _("set the status of any unit"),
+    "units.position": _("deliver positions of units"),
+    "places.view": _("see the map, addresses and premises"),
+    "places.edit": _("change the map, areas and addresses"),
+    "replay.view": _("replay a past moment"),
+    "journal.view": _("read the journal"),
+    "people.view": _("see staff, their roles and their grants"),
+    "people.manage": _("manage accounts, units, shifts and plans"),
+    "roles.manage": _("change what a role may do"),
+    "grants.give": _("give and take roles"),
+    "grants.review": _("review emergency access"),
+    "approvals.ask": _("ask for a disclosure or an erasure"),
+    "approvals.decide": _("approve a disclosure or an erasure that another asked for"),
+    "tokens.own": _("make API tokens of one's own"),
+    BREAK_GLASS: _("take emergency access for an hour"),
+}
+
+_PERSONAL = frozenset(
+    ("incidents.view", "incidents.edit", "incidents.consult", "journal.view", "people.view", "people.manage",
+     "roles.manage", "grants.give", "grants.review", "approvals.decide")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,49 +56,71 @@ class Role:
     permissions: frozenset[str]
 
 
+def _roles(*rows: tuple[str, object, Iterable[str]]) -> dict[str, Role]:
+    return {code: Role(code, name, frozenset(permissions)) for code, name, permissions in rows}
+
+
 _VIEW = {"incidents.view", "units.view", "places.view"}
-_TAKE = _VIEW | {"incidents.report", "incidents.edit", "incidents.consult"}
+_TAKE = _VIEW | {"incidents.report", "incidents.edit", "incidents.consult", BREAK_GLASS}
 _SEND = _TAKE | {"dispatch.assign", "dispatch.override", "units.status", "incidents.close", "replay.view"}
+_CREW = _VIEW | {"incidents.report", "incidents.note", "incidents.consult", "incidents.close_own", "units.own"}
+_STAFF = {"people.view", "people.manage", "grants.give", "tokens.own"}
 
-ROLES = {
-    role.code: role
-    for role in (
-        Role("call_taker", _("call-taker"), frozenset(_TAKE)),
-        Role("dispatcher", _("dispatcher"), frozenset(_SEND)),
-        Role(
-            "post_officer",
-            _("post officer"),
-            frozenset(
-                _VIEW
-                | {
-                    "incidents.report",
-                    "incidents.consult",
-                    "incidents.close_own",
-                    "units.own",
-                    "incidents.note",
-                }
-            ),
-        ),
-        Role("chief", _("station chief"), frozenset(_SEND | {"places.edit", "people.manage", "journal.view"})),
-        Role("auditor", _("auditor"), frozenset(_VIEW | {"journal.view", "replay.view"})),
-        Role(
-            "integration",
-            _("connected system"),
-            frozenset(_VIEW | {"incidents.report", "units.position", "units.status"}),
-        ),
-        Role("public", _("member of the public"), frozenset({"incidents.report_public"})),
-        Role(
-            "system",
-            _("the system itself"),
-            frozenset(_SEND | {"places.edit", "units.position", "people.manage"}),
-        ),
-    )
-}
+SHIPPED = _roles(
+    ("call_taker", _("call-taker"), _TAKE),
+    ("dispatcher", _("dispatcher"), _SEND),
+    ("post_officer", _("post officer"), _CREW | {BREAK_GLASS}),
+    ("auxiliary", _("village auxiliary"), _CREW - {"incidents.consult"}),
+    ("hamlet_assistant", _("hamlet assistant"), {"places.view", "incidents.report"}),
+    ("guard", _("contracted guard"), {"places.view", "units.own", "incidents.report"}),
+    ("volunteer_coordinator", _("volunteer coordinator"), {"places.view", "units.view"}),
+    ("registrar", _("registrar"), {"places.view"}),
+    ("dealer", _("dealer"), ()),
+    ("custody_officer", _("custody officer"), {"incidents.view", "places.view", "incidents.consult"}),
+    ("mediator", _("mediator"), {"incidents.view", "places.view"}),
+    ("inspector", _("inspector"), {"incidents.view", "places.view"}),
+    ("analyst", _("analyst"), {"places.view", "units.view", "replay.view", "tokens.own"}),
+    ("auditor", _("auditor"), _VIEW | {"journal.view", "replay.view", "people.view", "grants.review"}),
+    ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit"}),
+    ("chief", _("station chief"),
+     _SEND | _STAFF | {"places.edit", "journal.view", "grants.review", "approvals.ask", "approvals.decide"}),
+    ("integration", _("connected system"), _VIEW | {"incidents.report", "units.position", "units.status"}),
+    (BREAK_GLASS, _("emergency access"), _VIEW | {"incidents.consult"}),
+    ("public", _("member of the public"), {"incidents.report_public"}),
+    ("system", _("the system itself"), _SEND | _STAFF | {"places.edit", "units.position"}),
+)  # fmt: skip
+NOT_GIVEN = frozenset((BREAK_GLASS, "public", "system"))  # roles that nobody gives a person
 
 
-def may(role: str, permission: str) -> bool:
-    """Whether a role gives a permission. An unknown role gives none."""
-    return role in ROLES and permission in ROLES[role].permissions
+def sees_personal(permissions: Iterable[str]) -> bool:
+    """Whether these permissions show data of persons, so that a second factor is needed to sign in."""
+    return not _PERSONAL.isdisjoint(permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role in force: its permissions, the area to which it is bound ("" for everywhere), its name for people."""
+
+    role: str
+    permissions: frozenset[str]
+    area_code: str = ""
+    name: object = field(default="", compare=False)
+
+    def covers(self, path: str) -> bool:
+        """Whether a place with this path of areas ("/district/beat/") lies in the role's area."""
+        return not self.area_code or f"/{self.area_code}/" in path
+
+
+def shipped(role: str, area_code: str = "") -> Held:
+    """Hold a role as it is shipped. An unknown one gives nothing."""
+    known = SHIPPED.get(role, Role(role, role, frozenset()))
+    return Held(role, known.permissions, area_code, known.name)
+
+
+def narrowed(held: Iterable[Held], scopes: Iterable[str]) -> tuple[Held, ...]:
+    """Hold no more than some permissions: what a token with scopes may of what its owner may."""
+    allowed = frozenset(scopes)
+    return tuple(Held(each.role, each.permissions & allowed, each.area_code, each.name) for each in held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ class Config:
     trusted_proxies: str = "127.0.0.1,::1"  # where the TLS proxy speaks from; counts only where `origin` is https
     journal_name: str = "maplebridge.local/journal"  # by which others know this journal: a name such as an address
     journal_open: bool = False  # whether anyone may fetch the entries themselves; their hashes are open to all
+    require_mfa: bool = True  # a second factor for whoever may see personal data; the demo does without
+    breached_passwords: str = ""  # a file of breached passwords: SHA-1:count, ordered by hash, as published
+    directory_url: str = ""  # the agency's own directory (OpenID Connect): the address of its issuer
+    directory_name: str = "Directory"
+    directory_client: str = ""
+    directory_secret: str = ""
     threads: int = 4  # requests that Django answers at once in one process
 
     @property
@@ -51,6 +57,11 @@ class Config:
         """Addresses and networks whose X-Forwarded-For is believed; none where no TLS proxy stands in front."""
         names = (part.strip() for part in self.trusted_proxies.split(","))
         return tuple(name for name in names if name) if self.secure else ()
+
+    @property
+    def mfa_required(self) -> bool:
+        """Whether roles that see personal data need a second factor."""
+        return self.require_mfa and not self.demo
 
     @property
     def secure(self) -> bool:
@@ -90,7 +101,7 @@ def _from_toml(file: Path) -> dict[str, Any]:
 def _converted(name: str, value: Any) -> Any:
     if name == "home":
         return Path(value)
-    if name in ("debug", "demo", "worker", "journal_open"):
+    if name in ("debug", "demo", "worker", "journal_open", "require_mfa"):
         if str(value).lower() not in ("1", "0", "true", "false", "yes", "no", ""):
             raise BadConfiguration(f"{name} is {value!r}; write true or false.")
         return str(value).lower() in ("1", "true", "yes")
@@ -125,6 +136,12 @@ def _checked(config: Config) -> Config:
             raise BadConfiguration(
                 f"trusted_proxies has {name.strip()!r}; write addresses or networks with commas, such as 10.0.0.0/8."
             ) from error
+    if config.breached_passwords and not Path(config.breached_passwords).is_file():
+        raise BadConfiguration(f"breached_passwords names {config.breached_passwords}, which is not there.")
+    if config.directory_url and not (config.directory_url.startswith("https://") or config.debug):
+        raise BadConfiguration("directory_url is the https:// address of an OpenID Connect issuer.")
+    if bool(config.directory_url) != bool(config.directory_client):
+        raise BadConfiguration("directory_url and directory_client are given together, or neither.")
     if not config.journal_name or any(char.isspace() or char == "+" for char in config.journal_name):
         raise BadConfiguration(f"journal_name is {config.journal_name!r}; write a name without spaces and plus signs.")
     if config.language not in ("en", "zh-hans"):
@@ -142,6 +159,21 @@ def secret_of(config: Config) -> str:
         with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_urlsafe(48))
     return file.read_text().strip()
+
+
+def directory_of(config: Config) -> list[dict[str, Any]]:
+    """The agency's directory as django-allauth takes it; empty without one."""
+    if not config.directory_url:
+        return []
+    return [
+        {
+            "provider_id": "directory",
+            "name": config.directory_name,
+            "client_id": config.directory_client,
+            "secret": config.directory_secret,
+            "settings": {"server_url": config.directory_url, "uid_field": "sub"},
+        }
+    ]
 
 
 def database_of(config: Config) -> dict[str, Any]:

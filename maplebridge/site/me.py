@@ -10,7 +10,6 @@ from maplebridge.dispatch.queries import own_units
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.people.actor import Actor
-from maplebridge.people.rules import ROLES
 from maplebridge.places.models import City
 
 
@@ -20,8 +19,8 @@ def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
         "ref": actor.ref,
         "name": actor.name,
         "role": actor.role,
-        "permissions": sorted(ROLES[actor.role].permissions) if actor.role in ROLES else [],
-        "area_code": actor.area_code,
+        "permissions": sorted(actor.permissions),
+        "area_code": _only_area(actor),
         "language": get_language() or "en",
         "unit_ids": own_units(actor, at=at),
         "city": _city(),
@@ -30,6 +29,12 @@ def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
         "position": last_position(),
         "server_time": clock.stamp(at),
     }
+
+
+def _only_area(actor: Actor) -> str:
+    """The one area in which the actor sees incidents; "" for everywhere, or several."""
+    areas = actor.areas("incidents.view") or ()
+    return next(iter(areas)) if len(areas) == 1 else ""
 
 
 def _city() -> dict[str, Any] | None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from maplebridge.kernel.refused import Refused
 from maplebridge.kernel.storage import StorageFull, tells_full
+from maplebridge.people.sessions import SecondFactorNeeded
 from maplebridge.site.config import Config
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -59,6 +61,9 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if tells_full(error):
             error = StorageFull()
+        if isinstance(error, SecondFactorNeeded):
+            messages.info(request, error.sentence)
+            return redirect("mfa_index")
         if not isinstance(error, Refused):
             return None
         return render(request, "site/refused.html", {"sentence": error.sentence}, status=error.status)

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from maplebridge.incidents.models import Incident
 from maplebridge.incidents.queries.timeline import SENTENCES, Told, sentence
 from maplebridge.journal.models import Entry
-from maplebridge.people.models import Unit
-from maplebridge.people.rules import ROLES, UNIT_KINDS
 
 import_module("maplebridge.incidents.queries.sentences")  # they register themselves
 import_module("maplebridge.dispatch.sentences")
+import_module("maplebridge.site.people_sentences")
 
 
 def sentences_of(entries: Iterable[Entry]) -> dict[int, str]:
@@ -42,47 +41,6 @@ def _told(entry: Entry, numbers: dict[str, str]) -> str:
 def in_words(verb: str) -> str:
     """A verb without its domain and underscores: `people.user_enrolled` becomes `user enrolled`."""
     return verb.partition(".")[2].replace("_", " ")
-
-
-@sentence("people.signed_in")
-def _signed_in(told: Told) -> str:
-    return _("Signed in.")
-
-
-@sentence("people.user_enrolled")
-def _enrolled(told: Told) -> str:
-    role = told.facts["role"]
-    return _("Account set up or changed; role: %(role)s.") % {"role": ROLES[role].name if role in ROLES else role}
-
-
-@sentence("people.names_erased")
-def _names_erased(told: Told) -> str:
-    return _("Names of %(n)s accounts that ended long ago erased.") % {"n": told.facts["accounts"]}
-
-
-@sentence("people.token_issued")
-def _token(told: Told) -> str:
-    return _("Token for programs issued, for %(days)d days.") % {"days": told.facts["days"]}
-
-
-@sentence("people.unit_enlisted")
-def _unit(told: Told) -> str:
-    facts = told.facts
-    kind = UNIT_KINDS[facts["kind"]].name if facts["kind"] in UNIT_KINDS else facts["kind"]
-    return _("Unit %(call_sign)s set up or changed; kind: %(kind)s.") % {"call_sign": facts["call_sign"], "kind": kind}
-
-
-@sentence("people.shift_opened")
-def _shift(told: Told) -> str:
-    ref = told.facts["unit"]
-    unit = Unit.objects.filter(pk=int(ref[5:])).first()
-    return _("%(unit)s put on shift, with a crew of %(n)d.") % {"unit": unit or ref, "n": len(told.facts["crew"])}
-
-
-@sentence("people.shift_ended")
-def _shift_ended(told: Told) -> str:
-    ref = told.facts["unit"]
-    return _("Shift of %(unit)s ended.") % {"unit": Unit.objects.filter(pk=int(ref[5:])).first() or ref}
 
 
 @sentence("journal.consulted")

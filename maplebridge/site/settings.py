@@ -1,5 +1,6 @@
 """Django's settings, derived from `config`. Nothing here differs between a laptop and production but the config."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,13 @@ INSTALLED_APPS = [
     "maplebridge.dispatch",
     "maplebridge.live",
     "maplebridge.site",
+    "allauth",  # after ours, whose templates stand in for some of theirs
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -43,6 +51,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
     "maplebridge.site.middleware.RefusalPages",
 ]
 
@@ -81,11 +91,48 @@ AUTH_USER_MODEL = "people.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "maplebridge.people.breached.BreachedPasswordValidator", "OPTIONS": {"file": CONFIG.breached_passwords}},
 ]
-LOGIN_URL = "sign_in"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
-LOGOUT_REDIRECT_URL = "sign_in"
+LOGOUT_REDIRECT_URL = "account_login"
+
+ACCOUNT_ADAPTER = "maplebridge.site.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up: accounts are enrolled
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/h/ip", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "maplebridge.site.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Maplebridge"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.secure  # on 127.0.0.1, for a trial
+SOCIALACCOUNT_ADAPTER = "maplebridge.site.adapters.DirectoryAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _config.directory_of(CONFIG), "OAUTH_PKCE_ENABLED": True}}
+
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"  # counts only, in no table: no list of who tried from where
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a whole station may share an address
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "maplebridge.kernel.address.client_address"
+AXES_LOCKOUT_CALLABLE = "maplebridge.site.entrance_pages.locked_out"
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = CONFIG.language
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

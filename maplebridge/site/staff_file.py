@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from maplebridge.kernel.geometry import valid_lonlat
-from maplebridge.people.rules import ROLES, UNIT_KINDS
+from maplebridge.people.rules import NOT_GIVEN, SHIPPED, UNIT_KINDS
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_DAYS = 92
 LONGEST_SHIFT = timedelta(hours=36)
-_ROLES = [code for code in ROLES if code not in ("public", "system")]
+_ROLES = [code for code in SHIPPED if code not in NOT_GIVEN]
 _TABLES = {
     "user": {"username", "name", "role", "password", "area", "language", "ends"},
     "unit": {"call_sign", "kind", "home", "skills", "area"},
@@ -35,6 +35,7 @@ class Known:
     types: frozenset[str] = frozenset()
     usernames: frozenset[str] = frozenset()
     call_signs: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = tuple(_ROLES)
     measures: tuple[str, ...] = ("answer", "process", "response")
     password_faults: Callable[[str], list[str]] = lambda _password: []
 
@@ -195,7 +196,7 @@ def _user(row: _Row, staff: Staff, known: Known) -> UserRow:
     if language not in ("", "en", "zh-hans"):
         raise _WrongRow(f"language is “{language}”; write en or zh-hans.")
     ends = _moment(row, "ends", known) if "ends" in row.values else None
-    role = row.one_of("role", _ROLES)
+    role = row.one_of("role", known.roles)
     return UserRow(username, row.text("name", longest=80), role, password, _area(row, known), language, ends)
 
 

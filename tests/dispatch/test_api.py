@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from staff_for_tests import acting
 
 from maplebridge.kernel import clock
 from maplebridge.kernel.clock import stamp
 from maplebridge.people.actions import enrol_user, issue_token, open_shift
-from maplebridge.people.actor import actor_of
 from maplebridge.people.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -225,11 +225,11 @@ def test_the_timeline_tells_what_dispatch_did(desk, sent, on_duty):
 
 def test_handled_at_the_post(caller_of, on_duty, reported):
     officer = caller_of("post_officer")
-    unit, incident = on_duty("P1", kind="post", crew=[officer.user]), reported(actor=actor_of(officer.user))
+    unit, incident = on_duty("P1", kind="post", crew=[officer.user]), reported(actor=acting(officer.user))
     done = officer.post(f"/incidents/{incident.pk}/at_post", {"unit_id": unit.pk, "disposition": "02"})
     assert (done.status_code, done.json()["state"]) == (200, "Closed")
     body = {"unit_id": unit.pk, "disposition": "99"}
-    own = reported(actor=actor_of(officer.user))
+    own = reported(actor=acting(officer.user))
     refusal(officer.post(f"/incidents/{own.pk}/at_post", body), 422)
     refusal(officer.post(f"/incidents/{reported().pk}/at_post", body), 409)
 
@@ -295,7 +295,7 @@ def test_a_phones_close_and_note_sent_late_and_twice_through_the_api(caller_of, 
         closed = officer.post(f"/units/{unit.pk}/close", {"disposition": "05", "at": said}, key="c1")
         assert (closed.status_code, closed.json()["closed_at"]) == (200, said)
     assert [row["at"] for row in desk.get(f"/incidents/{incident.pk}").json()["notes"]] == [said]
-    at_post = reported(actor=actor_of(officer.user))
+    at_post = reported(actor=acting(officer.user))
     for _again in range(2):
         body = {"unit_id": unit.pk, "disposition": "02", "at": stamp(clock.now())}
         done = officer.post(f"/incidents/{at_post.pk}/at_post", body, key="p1")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import acting, make_staff
 
 from maplebridge.dispatch.actions import (
     CannotGoOffDuty,
@@ -18,15 +19,14 @@ from maplebridge.dispatch.queries import own_units, unit_rows
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import BadInput, NotAllowed
-from maplebridge.people.actor import actor_of
-from maplebridge.people.models import Shift, User
+from maplebridge.people.models import Shift
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def crew(db):
-    return [User.objects.create(username=f"o{n}", display_name=f"O {n}", role="post_officer") for n in range(2)]
+    return [make_staff(username=f"o{n}", display_name=f"O {n}", role="post_officer") for n in range(2)]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_dispatch_puts_a_unit_on_duty_with_the_crew_it_last_had(dispatcher, noon
 
 
 def test_an_officer_goes_on_duty_alone_and_a_second_one_joins(noon, rested, crew):
-    first, second = map(actor_of, crew)
+    first, second = map(acting, crew)
     assert list(go_on_duty(first, unit=rested, at=noon).crew.all()) == [crew[0]]
     assert (own_units(first, at=noon), own_units(second, at=noon)) == ([rested.pk], [])
     later = noon + timedelta(minutes=10)
@@ -69,7 +69,7 @@ def test_on_duty_twice_is_one_turn_and_another_end_is_refused(dispatcher, noon, 
 
 
 def test_off_duty_ends_every_present_turn_and_leaves_the_status(dispatcher, noon, rested, crew):
-    mine = actor_of(crew[0])
+    mine = acting(crew[0])
     go_on_duty(mine, unit=rested, at=noon)
     set_status(mine, unit=rested, status="OutOfService", secondary="Meal", at=noon)
     end = noon + timedelta(hours=1)
@@ -82,7 +82,7 @@ def test_off_duty_ends_every_present_turn_and_leaves_the_status(dispatcher, noon
 
 
 def test_who_began_a_turn_of_their_own_stays_when_another_leaves(dispatcher, noon, rested, crew):
-    first, second = map(actor_of, crew)
+    first, second = map(acting, crew)
     go_on_duty(first, unit=rested, until=noon + timedelta(hours=8), at=noon)
     stays = go_on_duty(second, unit=rested, until=noon + timedelta(hours=4), at=noon)
     go_off_duty(first, unit=rested, at=noon + timedelta(hours=1))
@@ -116,12 +116,12 @@ def test_nobody_leaves_a_job_or_a_call_for_help_by_going_off_duty(dispatcher, no
 def test_an_officer_speaks_for_no_other_unit_and_an_auditor_for_none(noon, rested, crew, make_unit):
     other = make_unit("F4", kind="foot")
     with pytest.raises(NotAllowed, match="unit of your last turn"):
-        go_on_duty(actor_of(crew[0]), unit=other, at=noon)
+        go_on_duty(acting(crew[0]), unit=other, at=noon)
     with pytest.raises(NotAllowed):
-        go_off_duty(actor_of(crew[0]), unit=other, at=noon)
-    auditor = User.objects.create(username="a", display_name="A", role="auditor")
+        go_off_duty(acting(crew[0]), unit=other, at=noon)
+    auditor = make_staff(username="a", display_name="A", role="auditor")
     with pytest.raises(NotAllowed):
-        go_on_duty(actor_of(auditor), unit=rested, at=noon)
+        go_on_duty(acting(auditor), unit=rested, at=noon)
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 25])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import acting, make_staff
 
 from maplebridge.dispatch.actions import (
     CannotAssignUnit,
@@ -18,16 +19,14 @@ from maplebridge.incidents.actions import close_incident, reopen_incident
 from maplebridge.incidents.models import Note
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
-from maplebridge.people.actor import actor_of
-from maplebridge.people.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def officer(db):
-    user = User.objects.create(username="o", display_name="Officer", role="post_officer")
-    return user, actor_of(user)
+    user = make_staff(username="o", display_name="Officer", role="post_officer")
+    return user, acting(user)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import acting, make_staff
 
 from maplebridge.dispatch.actions import (
     CannotAcceptJob,
@@ -22,8 +23,6 @@ from maplebridge.incidents.actions import close_incident
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import BadInput, NotAllowed
-from maplebridge.people.actor import actor_of
-from maplebridge.people.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +42,8 @@ def sent(dispatcher, noon, make_unit, make_incident):
 
 @pytest.fixture
 def officer(db):
-    user = User.objects.create(username="anna", role="post_officer", display_name="Anna")
-    return user, actor_of(user)
+    user = make_staff(username="anna", role="post_officer", display_name="Anna")
+    return user, acting(user)
 
 
 def test_a_job_from_accepted_to_clear_keeps_every_moment(dispatcher, sent, after):

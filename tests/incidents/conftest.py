@@ -40,23 +40,18 @@ def types(db, machine, noon):
     install_types(machine, at=noon)
 
 
-def make_user(role="dispatcher", **values):
-    from maplebridge.people.models import User
-
-    number = User.objects.count() + 1
-    return User.objects.create(username=f"{role}{number}", display_name=f"{role} {number}", role=role, **values)
-
-
 def actor_of_new(role):
-    from maplebridge.people.actor import actor_of
+    from staff_for_tests import acting, make_staff
 
-    return actor_of(make_user(role))
+    return acting(make_staff(role))
 
 
 @pytest.fixture
 def user_of(db):
     """Make a member of staff: user_of(role, **values)."""
-    return make_user
+    from staff_for_tests import make_staff
+
+    return make_staff
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import make_staff
 
 from maplebridge.incidents.models import Incident
 from maplebridge.kernel import clock
 from maplebridge.people.actions import issue_token
-from maplebridge.people.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = {"lon": 24.94, "lat": 60.17}
@@ -20,7 +20,7 @@ def call(client, city, types, machine):
 
     def send(method, path, body=None, *, role="dispatcher", key="", **extra):
         if role not in tokens:
-            user = User.objects.create(username=role, role=role, display_name=role.title())
+            user = make_staff(username=role, role=role, display_name=role.title())
             tokens[role] = issue_token(machine, user=user, at=clock.now())
         headers = {"Authorization": f"Bearer {tokens[role]}"} if role else {}
         headers |= {"Idempotency-Key": key} if key else {}

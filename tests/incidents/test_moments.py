@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from staff_for_tests import acting
 
 from maplebridge.incidents import actions
 from maplebridge.incidents.models import Incident
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actions import issue_token
-from maplebridge.people.actor import actor_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
@@ -79,6 +79,6 @@ def test_the_crew_of_another_day_does_not_close_a_units_job(report, user_of, des
     incident = report()
     assign_unit(desk, incident=incident, unit=unit, at=noon)
     with pytest.raises(actions.CannotClose):
-        actions.close_incident(actor_of(before), incident=incident, disposition="05", at=noon)
+        actions.close_incident(acting(before), incident=incident, disposition="05", at=noon)
     late = noon + 2 * hour  # its shift is over, its job is not
-    assert actions.close_incident(actor_of(now), incident=incident, disposition="05", at=late).state == "Closed"
+    assert actions.close_incident(acting(now), incident=incident, disposition="05", at=late).state == "Closed"

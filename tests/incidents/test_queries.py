@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import acting
 
 from maplebridge.incidents import actions
 from maplebridge.incidents.models import Incident, IncidentType
@@ -15,7 +16,7 @@ from maplebridge.incidents.queries import (
 )
 from maplebridge.journal.models import Private
 from maplebridge.kernel.refused import NotFound
-from maplebridge.people.actor import PUBLIC, actor_of
+from maplebridge.people.actor import PUBLIC
 from maplebridge.places.models import Area
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +28,7 @@ MINUTE = timedelta(minutes=1)
 
 def test_an_actor_bound_to_an_area_sees_that_area_alone(areas, report, user_of):
     west, _east = report(lon=24.91, lat=60.15), report(lon=24.99, lat=60.15)
-    bound = actor_of(user_of("dispatcher", area_code="beat"))
+    bound = acting(user_of("dispatcher", area_code="beat"))
     assert list(open_incidents(bound)) == [west]
     assert not Incident.objects.visible_to(PUBLIC).exists()
 

@@ -7,9 +7,9 @@ import pytest
 
 from maplebridge.live.hub import MAX_WAITING, RESET, Hub
 from maplebridge.live.rules import Audience, chunk_for, event, fixes_for, item_of
-from maplebridge.people.rules import ROLES
+from maplebridge.people.rules import SHIPPED, shipped
 
-NORTH, EVERYWHERE = Audience("dispatcher", "north"), Audience("dispatcher")
+NORTH, EVERYWHERE = Audience((shipped("dispatcher", "north"),)), Audience((shipped("dispatcher"),))
 PATHS = {"incident:1": "/city/north/", "incident:2": "/city/south/", "unit:7": "/city/north/", "unit:8": "/city/south/"}
 
 
@@ -41,11 +41,11 @@ def test_an_entry_is_sent_without_its_actor():
         (NORTH, "unit:7", True),
         (NORTH, "unit:8", False),
         (NORTH, "unit:9", True),
-        (Audience("dispatcher", "north", frozenset({8})), "unit:8", True),
-        (Audience("public"), "incident:1", False),
+        (Audience((shipped("dispatcher", "north"),), frozenset({8})), "unit:8", True),
+        (Audience((shipped("public"),)), "incident:1", False),
         (EVERYWHERE, "user:3", False),
-        (Audience("auditor"), "user:3", True),
-        (Audience("nonsense"), "incident:1", False),
+        (Audience((shipped("auditor"),)), "user:3", True),
+        (Audience((shipped("nonsense"),)), "incident:1", False),
     ],
 )
 def test_grant_and_area_decide_who_hears(audience, subject, heard):
@@ -63,13 +63,13 @@ def test_a_unit_at_work_elsewhere_is_heard_without_its_incident():
 def test_positions_are_cut_to_the_area_too():
     fixes = [(7, 1.0, 2.0, "t"), (8, 3.0, 4.0, "t")]
     assert data_of(fixes_for(NORTH, fixes, PATHS)) == [[7, 1.0, 2.0, "t"]]
-    assert fixes_for(Audience("public"), fixes, PATHS) == b""
+    assert fixes_for(Audience((shipped("public"),)), fixes, PATHS) == b""
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", SHIPPED)
 def test_no_role_without_the_view_of_incidents_hears_of_one(role):
-    heard = bool(chunk_for(Audience(role), item(), PATHS))
-    assert heard is ("incidents.view" in ROLES[role].permissions)
+    heard = bool(chunk_for(Audience((shipped(role),)), item(), PATHS))
+    assert heard is ("incidents.view" in SHIPPED[role].permissions)
 
 
 class TestHub:

@@ -10,8 +10,9 @@ from maplebridge.live import tail as tail_module
 from maplebridge.live.hub import Hub
 from maplebridge.live.rules import Audience, chunk_for, item_of
 from maplebridge.live.tail import Tail
+from maplebridge.people.rules import shipped
 
-NORTH, EVERYWHERE = Audience("dispatcher", "north"), Audience("dispatcher")
+NORTH, EVERYWHERE = Audience((shipped("dispatcher", "north"),)), Audience((shipped("dispatcher"),))
 
 
 def item(position, verb="incidents.reported", **facts):
@@ -85,4 +86,4 @@ def test_an_edit_that_moves_nothing_is_an_entry_as_ever():
 
 
 def test_those_who_may_see_no_incidents_hear_nothing_of_a_move():
-    assert chunk_for(Audience("public", "north"), item(1, "incidents.edited", lon=1.0), {}) == b""
+    assert chunk_for(Audience((shipped("public", "north"),)), item(1, "incidents.edited", lon=1.0), {}) == b""

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import acting
 
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import NotAllowed
 from maplebridge.people.actions import end_shift, enlist_unit, enrol_user, open_shift
-from maplebridge.people.actor import actor_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,13 +31,13 @@ def span(noon, start, end):
 
 
 def test_an_officer_may_open_and_end_a_shift_of_their_own_alone(unit, officers, noon):
-    first = actor_of(officers[0])
+    first = acting(officers[0])
     shift = open_shift(first, unit=unit, crew=officers[:1], at=noon, **span(noon, 0, 8))
     for crew in ([], officers, officers[1:]):
         with pytest.raises(NotAllowed):
             open_shift(first, unit=unit, crew=crew, at=noon, **span(noon, 0, 8))
     with pytest.raises(NotAllowed):
-        end_shift(actor_of(officers[1]), shift=shift, at=noon)
+        end_shift(acting(officers[1]), shift=shift, at=noon)
     end = noon + timedelta(hours=2)
     assert end_shift(first, shift=shift, at=end).ends_at == end
     entry = Entry.objects.get(verb="people.shift_ended")

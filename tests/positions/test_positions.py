@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from staff_for_tests import acting, make_staff
 
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actions import enlist_unit, open_shift
-from maplebridge.people.actor import Actor, actor_of
-from maplebridge.people.models import User
+from maplebridge.people.actor import Actor
 from maplebridge.positions import feed
 from maplebridge.positions.actions import forget_positions, record_position, record_positions
 from maplebridge.positions.models import LatestPosition
@@ -78,10 +78,10 @@ class TestStored:
         assert refused.value.field == "at"
 
     def test_a_crew_sends_its_own_position_alone(self, send, make_unit):
-        user = User.objects.create(username="anna", role="post_officer")
-        assert send(make_unit("M1", crew=[user]), actor=actor_of(user))
+        user = make_staff(username="anna", role="post_officer")
+        assert send(make_unit("M1", crew=[user]), actor=acting(user))
         with pytest.raises(NotAllowed, match="your own unit only"):
-            send(make_unit("M2"), actor=actor_of(user))
+            send(make_unit("M2"), actor=acting(user))
 
     def test_a_batch_keeps_the_newest_of_each_and_drops_what_is_unusable(self, machine, noon, make_unit):
         one, two, off = make_unit("M1"), make_unit("M2"), make_unit("M3", on_shift=False)

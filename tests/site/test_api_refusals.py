@@ -79,8 +79,8 @@ def test_an_ended_account_ends_its_sessions(browser, chief):
     refused(browser.get("/api/board"), 401, "sign_in_needed")
     for page in ("/journal", "/console", "/unit"):
         assert browser.get(page).headers["Location"].startswith("/sign-in?next=")
-    start = browser.get("/")
-    assert start.status_code == 200
+    start = browser.get("/", follow=True)
+    assert start.redirect_chain == [("/sign-in", 302)]
     assert b'href="/console"' not in start.content
     assert browser.get("/sign-in").status_code == 200
 

@@ -16,11 +16,11 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from staff_for_tests import acting
 
 from maplebridge.incidents.actions import install_types, report_incident
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enlist_unit, enrol_user, issue_token
-from maplebridge.people.actor import actor_of
 from maplebridge.places.models import City
 from maplebridge.site.wsgi import application
 
@@ -47,7 +47,7 @@ def bearer(db, kept_open, machine):
     install_types(machine, at=at)
     chief = enrol_user(machine, username="c", display_name="C", role="chief", password="long enough 1", at=at)
     enlist_unit(machine, call_sign="M1", kind="motorbike", home=(24.95, 60.15), at=at)
-    report_incident(actor_of(chief), type="noise", lon=24.94, lat=60.17, caller="A. Caller", at=at)
+    report_incident(acting(chief), type="noise", lon=24.94, lat=60.17, caller="A. Caller", at=at)
     return issue_token(machine, user=chief, at=at)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.db.models import Count
+from staff_for_tests import acting
 
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import distance_m
@@ -162,13 +163,12 @@ def test_a_report_waits_for_a_person_before_it_is_sent(city):
 def test_a_unit_driven_by_a_person_is_left_to_them(life):
     from maplebridge.dispatch.models import Assignment
     from maplebridge.people.actions import record_sign_in
-    from maplebridge.people.actor import actor_of
     from maplebridge.people.models import Unit, User
     from maplebridge.positions.models import LatestPosition
     from maplebridge.site.demo.life import driven_by_people
 
     officer, unit = User.objects.get(username="officer"), Unit.objects.get(call_sign="M21")
-    record_sign_in(actor_of(officer), user=officer, at=clock.now())
+    record_sign_in(acting(officer), user=officer, at=clock.now())
     assert driven_by_people(clock.now()) == {unit.pk}
     before = LatestPosition.objects.get(unit=unit)
     live_through(life, minutes=6)
@@ -181,10 +181,9 @@ def test_a_unit_driven_by_a_person_is_left_to_them(life):
 def test_an_incident_that_a_person_sent_to_is_answered_by_the_unit(life):
     from maplebridge.dispatch.actions import assign_unit
     from maplebridge.incidents.actions import report_incident
-    from maplebridge.people.actor import actor_of
     from maplebridge.people.models import Unit, User
 
-    dispatcher = actor_of(User.objects.get(username="dispatcher"))
+    dispatcher = acting(User.objects.get(username="dispatcher"))
     at = clock.now()
     incident = report_incident(dispatcher, type="noise", lon=24.9414, lat=60.1700, at=at).incident
     assign_unit(dispatcher, incident=incident, unit=Unit.objects.get(call_sign="C11"), at=at)

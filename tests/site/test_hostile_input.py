@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from staff_for_tests import acting
 
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput
 from maplebridge.kernel.text import storable
 from maplebridge.people.actions import enrol_user
-from maplebridge.people.actor import actor_of
 from maplebridge.places.actions import add_premise_note, withdraw_premise_note
 from maplebridge.site.actions import consult_entry
 
@@ -44,18 +44,18 @@ def test_a_name_with_a_nul_is_a_name_like_any_other(client, chief):
 
 def test_texts_of_a_note_are_made_storable(chief, noon):
     note = add_premise_note(
-        actor_of(chief), kind="hazard", text="Ice\x00 on\ud800 the steps", reason="seen\udfff", lon=24.9, lat=60.1,
+        acting(chief), kind="hazard", text="Ice\x00 on\ud800 the steps", reason="seen\udfff", lon=24.9, lat=60.1,
         expires_at=noon + timedelta(days=1), at=noon,
     )  # fmt: skip
     assert (note.text, note.reason) == ("Ice on the steps", "seen")
     with pytest.raises(BadInput):
-        withdraw_premise_note(actor_of(chief), note_id=note.pk, reason="\ud800\x00", at=noon)
-    assert withdraw_premise_note(actor_of(chief), note_id=note.pk, reason="melted\x00", at=noon).withdrawn
+        withdraw_premise_note(acting(chief), note_id=note.pk, reason="\ud800\x00", at=noon)
+    assert withdraw_premise_note(acting(chief), note_id=note.pk, reason="melted\x00", at=noon).withdrawn
 
 
 def test_a_reason_for_a_look_is_made_storable(chief, noon):
     last = Entry.objects.latest("position").position
-    consult_entry(actor_of(chief), position=last, reason="a complaint\x00\ud800 came in", at=noon)
+    consult_entry(acting(chief), position=last, reason="a complaint\x00\ud800 came in", at=noon)
     kept = Entry.objects.latest("position").private.get(name="reason")
     assert kept.content == "a complaint came in"
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from staff_for_tests import acting
 
 from maplebridge.journal.act import act
 from maplebridge.journal.models import Checkpoint, Entry
@@ -14,7 +15,7 @@ from maplebridge.journal.queries import verify
 from maplebridge.journal.reads import record_consulted
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enlist_unit, enrol_user, open_shift
-from maplebridge.people.actor import actor_of, system
+from maplebridge.people.actor import system
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,14 +39,14 @@ def dispatcher_user(db):
 
 
 def look(user, *, at, purpose="reading without a part in it", record="incident:7", **more):
-    actor = actor_of(user)
+    actor = acting(user)
     record_consulted(actor, records=[record], classes=["narrative"], purpose=purpose, at=at, **more)
 
 
 def test_looks_are_found_by_operation_purpose_and_every_record_they_name(auditor, dispatcher_user):
     at = clock.now()
     record_consulted(
-        actor_of(dispatcher_user), records=["incident:7", "report:9"], classes=["contact"], purpose="a theft", at=at
+        acting(dispatcher_user), records=["incident:7", "report:9"], classes=["contact"], purpose="a theft", at=at
     )
     with act(system("test"), "test.happened", at=at) as entry:
         entry.about("incident:7")

@@ -46,7 +46,8 @@ class Outline(HTMLParser):
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         self.tags.append(tag)
-        if tag == "style" or (tag == "script" and "src" not in given):
+        data = given.get("type") == "application/json"  # a block of data; no browser runs it
+        if tag == "style" or (tag == "script" and "src" not in given and not data):
             self.inline.append(tag)
         self.inline += [name for name in given if name == "style" or name.startswith("on")]
         self.ids += [given["id"]] if "id" in given else []

@@ -58,8 +58,9 @@ def test_nobody_signed_in_is_led_to_the_sign_in(client):
 def test_entries_stand_newest_first_with_a_sentence_and_the_name_of_the_actor(auditor, machine, noon):
     note(machine, noon)
     rows = auditor.get("/journal").context["rows"]
-    assert [row["entry"].position for row in rows] == [2, 1]
-    assert rows[1]["sentence"] == "Account set up or changed; role: auditor."
+    assert [row["entry"].position for row in rows] == [3, 2, 1]
+    assert rows[1]["sentence"] == "Role given: auditor, for everywhere."
+    assert rows[2]["sentence"] == "Account set up or changed; role: auditor."
     assert rows[0]["sentence"] == "noted"
     assert rows[0]["who"] == "system:test"
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from staff_for_tests import acting
 
 from maplebridge.journal.act import act
 from maplebridge.journal.checkpoints import verifier_key
@@ -11,7 +12,7 @@ from maplebridge.journal.proofs import check_proof
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user
-from maplebridge.people.actor import actor_of, system
+from maplebridge.people.actor import system
 from maplebridge.people.models import User
 from maplebridge.site.record_pages import PAGE_SIZE
 
@@ -55,7 +56,7 @@ def test_everyone_may_read_what_happened_to_their_own_account_but_not_the_names_
     client = signed_in("call_taker")
     me = User.objects.get(username="call_taker")
     other = enrol_user(machine, username="o", display_name="Other One", role="chief", password=None, at=noon)
-    note(actor_of(other), noon, subject=f"user:{me.pk}")
+    note(acting(other), noon, subject=f"user:{me.pk}")
     page = client.get(f"/record/user:{me.pk}")
     assert page.status_code == 200
     assert "Other One" not in page.content.decode()

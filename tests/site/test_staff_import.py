@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from staff_for_tests import acting
 
 from maplebridge.incidents.models import Target
 from maplebridge.journal.models import Entry
@@ -145,7 +146,8 @@ class TestTheCommand:
         importing(file)
         assert "1 accounts, 1 units" in capsys.readouterr().out.splitlines()[-1]
         user = User.objects.get()
-        assert (user.role, user.check_password("quite a long one")) == ("chief", True)
+        assert [held.role for held in acting(user).grants] == ["chief"]
+        assert user.check_password("quite a long one")
         assert Unit.objects.get().kind == "foot"
 
     def test_names_and_passwords_stay_out_of_the_journal(self, tmp_path):

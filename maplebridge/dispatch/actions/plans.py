@@ -140,7 +140,7 @@ def raise_alarm_level(actor: Actor, *, incident: Incident, level: int, reason: s
 
     A lower level takes a mistake back; the same again changes nothing. Raises BadInput, CannotRaiseAlarm.
     """
-    actor.must("dispatch.assign")
+    actor.must("dispatch.assign", incident)
     _check_level(level)
     if AlarmLevel.objects.filter(incident=incident, level=level).exists():
         return level

@@ -63,7 +63,7 @@ def _must_be_ours(actor: Actor, incident: Incident, unit: Unit) -> bool:
     """Whether the unit is on the incident already. Raises CannotHandleAtPost where the actor may not close it here."""
     active = Assignment.objects.active().filter(incident=incident)
     there = active.filter(unit=unit).exists()
-    if actor.may("dispatch.assign") and actor.may("incidents.close"):
+    if actor.may("dispatch.assign", incident) and actor.may("incidents.close", incident):
         return there
     words = {"number": incident.label, "unit": unit.call_sign}
     if not there and not reported_by(actor, incident):

@@ -55,7 +55,7 @@ def assign_unit(
     Its rank in the recommendation is kept, and `reason` where another one was first. With `preempt` a unit on a less
     urgent job is stood down there in the same act. Raises CannotAssignUnit.
     """
-    actor.must("dispatch.assign")
+    actor.must("dispatch.assign", incident)
     known = Assignment.objects.active().filter(unit=unit, incident=incident).first()
     if known:
         return known
@@ -155,7 +155,7 @@ def _free_unit(unit: Unit, *, incident: Incident, at: datetime) -> Unit:
 
 def stand_down(actor: Actor, *, incident: Incident, unit: Unit, at: datetime, reason: str = "") -> None:
     """Take a unit off an incident; with no unit left the incident waits again. Raises CannotStandDown."""
-    actor.must("dispatch.assign")
+    actor.must("dispatch.assign", incident)
     with act(actor, "dispatch.unit_stood_down", at=at) as entry:
         incident = lock_incidents(incident.pk)[incident.pk]
         assignment, unit = _assignment_of(unit, incident=incident)
@@ -176,7 +176,7 @@ def swap_units(
     actor: Actor, *, incident: Incident, out_unit: Unit, in_unit: Unit, at: datetime, reason: str = ""
 ) -> Assignment:
     """Send one unit in another's place, in one act. Raises CannotStandDown or CannotAssignUnit."""
-    actor.must("dispatch.assign")
+    actor.must("dispatch.assign", incident)
     if out_unit.pk == in_unit.pk:
         raise CannotAssignUnit(_("Choose two different units to swap."))
     advice = advice_on(actor, incident=incident, unit=in_unit, at=at)
@@ -190,7 +190,7 @@ def swap_units(
 
 def hold_incident(actor: Actor, *, incident: Incident, held: bool, reason: str = "", at: datetime) -> Incident:
     """Hold an incident in the queue for later, or release it. Raises CannotHold while units are on it."""
-    actor.must("dispatch.assign")
+    actor.must("dispatch.assign", incident)
     if held and Assignment.objects.active().filter(incident=incident).exists():
         words = {"number": incident.label}
         raise CannotHold(_("Units are on %(number)s. Stand them down first, then hold it.") % words)

@@ -10,17 +10,10 @@ from maplebridge.incidents.actions.bonds import (
     unmerge_incident,
 )
 from maplebridge.incidents.actions.cards import Card, enter_card
-from maplebridge.incidents.actions.change import (
-    CannotChangeEnded,
-    add_note,
-    consult_callers,
-    edit_incident,
-    last_place_of_caller,
-    read_incident,
-    set_priority,
-)
-from maplebridge.incidents.actions.disclosure import disclose_to_reporter
-from maplebridge.incidents.actions.files import CannotAttach, attach_file, erase_expired, open_file, public_photo
+from maplebridge.incidents.actions.change import CannotChangeEnded, add_note, edit_incident, set_priority
+from maplebridge.incidents.actions.disclosure import disclose_incident, disclose_to_reporter
+from maplebridge.incidents.actions.erasure import erase_expired, erase_on_request
+from maplebridge.incidents.actions.files import CannotAttach, attach_file, public_photo
 from maplebridge.incidents.actions.life import (
     CannotCancel,
     CannotClose,
@@ -32,6 +25,15 @@ from maplebridge.incidents.actions.life import (
     hold_incident,
     mark_resources,
     reopen_incident,
+)
+from maplebridge.incidents.actions.looks import (
+    PURPOSES,
+    CannotShowUnasked,
+    consult_callers,
+    last_place_of_caller,
+    open_file,
+    read_incident,
+    state_purpose,
 )
 from maplebridge.incidents.actions.numbers import CannotUseNumber, reserve_numbers
 from maplebridge.incidents.actions.report import CannotReuseKey, Reported, report_incident
@@ -53,21 +55,25 @@ __all__ = [
     "CannotMerge",
     "CannotReopen",
     "CannotReuseKey",
+    "CannotShowUnasked",
     "CannotUnmerge",
     "CannotUseNumber",
     "Reported",
     "Card",
     "FILE_MAX",
     "ImportReport",
+    "PURPOSES",
     "add_note",
     "attach_file",
     "cancel_incident",
     "close_incident",
     "consult_callers",
+    "disclose_incident",
     "disclose_to_reporter",
     "edit_incident",
     "enter_card",
     "erase_expired",
+    "erase_on_request",
     "hold_incident",
     "import_incidents",
     "install_types",
@@ -84,5 +90,6 @@ __all__ = [
     "set_priority",
     "set_target",
     "split_incident",
+    "state_purpose",
     "unmerge_incident",
 ]

@@ -33,7 +33,7 @@ def merge_incidents(actor: Actor, *, incident: Incident, into: Incident, at: dat
     the more urgent priority. Raises CannotMerge for itself, for one merged already, one that has ended, one with
     units.
     """
-    actor.must("incidents.edit")
+    actor.must("incidents.edit", incident)
     if incident.pk == into.pk:
         raise CannotMerge(_("%(number)s cannot be merged into itself.") % {"number": incident.label})
     with act(actor, "incidents.merged", at=at) as entry:
@@ -67,7 +67,7 @@ def _may_merge(gone: Incident, kept: Incident) -> None:
 
 def unmerge_incident(actor: Actor, *, incident: Incident, at: datetime) -> Incident:
     """Take a merge back, so that both incidents are as they were; `incidents.unmerged`. Raises CannotUnmerge."""
-    actor.must("incidents.edit")
+    actor.must("incidents.edit", incident)
     with act(actor, "incidents.unmerged", at=at) as entry:
         fresh = locked(incident)
         if fresh.merged_into_id is None:
@@ -98,7 +98,7 @@ _SAME = {"child": "parent", "parent": "child", "related": "related", "split": "s
 
 def link_incidents(actor: Actor, *, incident: Incident, other: Incident, kind: str, at: datetime) -> Link:
     """Link two incidents (`child`: this is part of the other; `parent`, `related`, `split`); `incidents.linked`."""
-    actor.must("incidents.edit")
+    actor.must("incidents.edit", incident)
     if kind not in dict(LINK_KINDS):
         sentence = _("There is no link “%(kind)s”. Links: %(kinds)s.")
         raise BadInput("kind", sentence % {"kind": clean(kind[:20]), "kinds": ", ".join(dict(LINK_KINDS))})
@@ -137,7 +137,7 @@ def split_incident(
     The new one starts at the place of the first unless another is given, was reported when the first was, and is
     returned.
     """
-    actor.must("incidents.edit")
+    actor.must("incidents.edit", incident)
     narrative = checked_text(narrative, field="narrative", required=True)
     with act(actor, "incidents.split", at=at) as entry:
         fresh = locked_own(incident)

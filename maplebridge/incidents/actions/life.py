@@ -94,7 +94,7 @@ def hold_incident(actor: Actor, *, incident: Incident, held: bool, reason: str, 
 
     Taking off hold what is not held changes nothing.
     """
-    must_any(actor, "dispatch.assign", "incidents.edit")
+    must_any(actor, "dispatch.assign", "incidents.edit", about=incident)
     reason = checked_text(reason, field="reason", limit=200, required=held)
     if not held and not (fresh := current(incident)).held and fresh.state not in ENDED_STATES:
         return fresh
@@ -145,7 +145,7 @@ def _may_close(actor: Actor, incident: Incident, *, at: datetime) -> None:
     if not may_follow(incident.state, "Closed"):
         sentence = _("%(number)s is already %(state)s. Reopen it first if there is more to do.")
         raise CannotClose(sentence % {"number": incident.label, "state": STATE_NAMES[incident.state]})
-    if actor.may("incidents.close") or reported_by(actor, incident) or crews(actor, incident, at=at):
+    if actor.may("incidents.close", incident) or reported_by(actor, incident) or crews(actor, incident, at=at):
         return
     sentence = _("%(number)s is not yours to close: neither did you report it nor is your unit on it. Ask dispatch.")
     raise CannotClose(sentence % {"number": incident.label})
@@ -160,7 +160,7 @@ def _remember_closer(actor: Actor, incident: Incident, words: str, at: datetime)
 
 def cancel_incident(actor: Actor, *, incident: Incident, reason: str, at: datetime) -> Incident:
     """Cancel an incident that needs nobody after all, with the reason; `incidents.cancelled`. Raises CannotCancel."""
-    actor.must("incidents.edit")
+    actor.must("incidents.edit", incident)
     reason = checked_text(reason, field="reason", limit=400, required=True)
     with act(actor, "incidents.cancelled", at=at) as entry:
         fresh = locked_own(incident)
@@ -180,7 +180,7 @@ def cancel_incident(actor: Actor, *, incident: Incident, reason: str, at: dateti
 
 def reopen_incident(actor: Actor, *, incident: Incident, reason: str, at: datetime) -> Incident:
     """Open an ended incident again; `incidents.reopened`, whose fact `alert` names everyone who closed it."""
-    must_any(actor, "incidents.edit", "incidents.close")
+    must_any(actor, "incidents.edit", "incidents.close", about=incident)
     reason = checked_text(reason, field="reason", limit=400, required=True)
     with act(actor, "incidents.reopened", at=at) as entry:
         fresh = locked_own(incident)

@@ -13,7 +13,7 @@ from maplebridge.incidents.rules.text import NARRATIVE_MAX
 from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import cell_name
-from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound, Refused
+from maplebridge.kernel.refused import BadInput, NotFound, Refused
 from maplebridge.people.actor import Actor
 
 CLOCK_SLACK = timedelta(minutes=2)
@@ -48,11 +48,11 @@ def locked_own(incident: Incident) -> Incident:
     return fresh
 
 
-def must_any(actor: Actor, *permissions: str) -> None:
-    """Raise NotAllowed unless the actor has one of the permissions."""
-    if not any(actor.may(permission) for permission in permissions):
-        actor.must(permissions[0])
-        raise NotAllowed("")  # not reached: must() raised
+def must_any(actor: Actor, *permissions: str, about: Incident | None = None) -> None:
+    """Raise NotAllowed unless the actor has one of the permissions, for the incident's place where one is given."""
+    if not any(actor.may(permission, about) for permission in permissions):
+        for permission in permissions:
+            actor.must(permission, about)
 
 
 def reported_by(actor: Actor, incident: Incident) -> bool:

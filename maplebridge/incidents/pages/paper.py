@@ -20,6 +20,7 @@ from maplebridge.incidents.rules import DISPOSITIONS, SOURCES, STATE_NAMES
 from maplebridge.incidents.rules.files import SHOWABLE
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, Refused
+from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.queries import areas_in_use, current_city
 
@@ -41,15 +42,30 @@ def _step_names() -> dict[str, str]:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, incident_id: int) -> HttpResponse:
-    """One incident on A4: data, reports, who was sent, intervals, timeline, and a QR code back to it."""
-    actor, at, tz = actor_of_request(request), clock.now(), zone()
+    """One incident on A4; whoever has no part in it is first asked what for."""
+    actor, at, sentence = actor_of_request(request), clock.now(), ""
     incident = queries.visible_incident(actor, incident_id)
-    actions.read_incident(actor, incident=incident, at=at)
+    if request.method == "POST":
+        try:
+            given = {name: request.POST.get(name, "") for name in ("purpose", "reason")}
+            actions.state_purpose(actor, incident=incident, **given, at=at)
+            return redirect("incident_sheet", incident_id=incident.pk)
+        except BadInput as error:
+            sentence = error.sentence
+    if sentence or not actions.read_incident(actor, incident=incident, at=at):
+        context = {"incident": incident, "purposes": actions.PURPOSES, "sentence": sentence, "post": request.POST}
+        return render(request, "incidents/purpose.html", context, status=422 if sentence else 200)
+    return render(request, "incidents/sheet.html", _sheet(request, actor, incident, at))
+
+
+def _sheet(request: HttpRequest, actor: Actor, incident: Incident, at: datetime) -> dict[str, Any]:
+    """Data, reports, who was sent, intervals, timeline, and a QR code back to the page."""
+    tz = zone()
     detail = queries.incident_detail(actor, incident, at=at)
     names = _step_names()
-    context = {
+    return {
         "row": detail,
         "name": shown(detail["name"]),
         "state": STATE_NAMES[incident.state],
@@ -70,7 +86,6 @@ def sheet(request: HttpRequest, incident_id: int) -> HttpResponse:
         "city": current_city(),
         "area": _area_name(incident.area_code),
     }
-    return render(request, "incidents/sheet.html", context)
 
 
 def _times(incident: Incident, tz: ZoneInfo) -> list[tuple[str, str]]:

@@ -14,9 +14,13 @@ from maplebridge.people.actor import Actor
 Row = dict[str, Any]
 
 
-def incident_detail(actor: Actor, incident: Incident, *, with_callers: bool = False, at: datetime) -> Row:
-    """Everything about one incident, as the contract says. Callers only after
-    `actions.consult_callers`."""
+def incident_detail(
+    actor: Actor, incident: Incident, *, with_callers: bool = False, with_words: bool = True, at: datetime
+) -> Row:
+    """Everything about one incident, as the contract says. Callers only after `actions.consult_callers`.
+
+    Without words, what people said and attached is left out, and `withheld` says so.
+    """
     family = [incident, *merged_into_it(incident)]
     ids = [each.pk for each in family]
     all_reports = Report.objects.filter(incident_id__in=ids).order_by("reported_at", "pk")
@@ -24,9 +28,10 @@ def incident_detail(actor: Actor, incident: Incident, *, with_callers: bool = Fa
         "priority_reason": say_reason(incident.priority_reason),
         "closed_at_post": incident.closed_at_post,
         "answered_at": clock.stamp(incident.answered_at) if incident.answered_at else None,
-        "reports": [_report_row(each, with_caller=with_callers) for each in all_reports],
-        "notes": _notes(ids),
-        "attachments": _attachments(ids),
+        "withheld": not with_words,
+        "reports": [_report_row(each, with_caller=with_callers, with_words=with_words) for each in all_reports],
+        "notes": _notes(ids) if with_words else [],
+        "attachments": _attachments(ids) if with_words else [],
         "links": _links(actor, incident),
         "merged": [{"id": each.pk, "number": each.label} for each in family[1:]],
         "merged_into": incident.merged_into_id,
@@ -60,13 +65,13 @@ def intervals(incident: Incident) -> Intervals:
     )
 
 
-def _report_row(report: Report, *, with_caller: bool) -> Row:
+def _report_row(report: Report, *, with_caller: bool, with_words: bool) -> Row:
     return {
         "id": report.pk,
         "incident_id": report.incident_id,
         "source": report.source,
         "reported_at": clock.stamp(report.reported_at),
-        "narrative": report.narrative,
+        "narrative": report.narrative if with_words else "",
         "language": report.language,
         "caller": report.caller if with_caller else None,
         "phone": report.phone if with_caller else None,

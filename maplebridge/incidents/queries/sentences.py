@@ -183,3 +183,13 @@ def _table_imported(told: Told) -> str:
 @sentence("incidents.target_set")
 def _target_set(told: Told) -> str:
     return _("Service target set.")
+
+
+@sentence("incidents.disclosed")
+def _handed_out(told: Told) -> str:
+    return _("Handed out, approved by two, to %(recipient)s.") % {"recipient": told.private.get("recipient", "")}
+
+
+@sentence("incidents.erased_on_request")
+def _erased_on_request(told: Told) -> str:
+    return _("Reporters, their words and files erased on request, approved by two.")

@@ -58,10 +58,11 @@ def sentence(verb: str, *, follows: bool = False) -> Callable[[Renderer], Render
     return register
 
 
-def timeline(incident: Incident) -> list[Row]:
+def timeline(incident: Incident, *, with_words: bool = True) -> list[Row]:
     """What happened to an incident and those merged into it, in the order entered, each act as its sentences.
 
     What merely follows inside an act (M21 sent, hence a unit is assigned) is in the journal, but not told again.
+    Without words, private texts are left out.
     """
     refs = [ref_of(each) for each in (incident, *merged_into_it(incident))]
     entries = Entry.objects.filter(subject__in=refs) | Entry.objects.filter(case__in=refs)
@@ -71,15 +72,18 @@ def timeline(incident: Incident) -> list[Row]:
     bodies = [msgspec.json.decode(entry.body) for entry in rows]
     leading = {body["act"] for entry, body in zip(rows, bodies, strict=True) if entry.verb not in FOLLOWING}
     return [
-        _row(entry, body, names, numbers)
+        _row(entry, body, names, numbers, with_words=with_words)
         for entry, body in zip(rows, bodies, strict=True)
         if entry.verb not in FOLLOWING or body["act"] not in leading
     ]
 
 
-def _row(entry: Entry, body: dict[str, Any], names: dict[str, str], numbers: dict[str, str]) -> Row:
-    private = {name: str(_("(erased)")) for name in body["digests"]}
-    private |= {part.name: part.content for part in entry.private.all()}
+def _row(
+    entry: Entry, body: dict[str, Any], names: dict[str, str], numbers: dict[str, str], *, with_words: bool
+) -> Row:
+    private = {name: str(_("(erased)") if with_words else _("(private text)")) for name in body["digests"]}
+    if with_words:
+        private |= {part.name: part.content for part in entry.private.all()}
     told = Told(entry.verb, entry.subject, entry.case, body["facts"], private, numbers, body["purpose"])
     renderer = SENTENCES.get(entry.verb)
     return {

@@ -82,6 +82,7 @@ def _known(at: datetime) -> "Known":
     from maplebridge.incidents.models import IncidentType
     from maplebridge.incidents.rules.intervals import MEASURES
     from maplebridge.people.models import Unit, User
+    from maplebridge.people.queries import roles_to_give
     from maplebridge.places.models import Area, City
     from maplebridge.site.staff_file import Known
 
@@ -95,6 +96,7 @@ def _known(at: datetime) -> "Known":
         types=frozenset(IncidentType.objects.values_list("code", flat=True)),
         usernames=frozenset(User.objects.values_list("username", flat=True)),
         call_signs=frozenset(Unit.objects.values_list("call_sign", flat=True)),
+        roles=tuple(roles_to_give()),
         measures=MEASURES,
         password_faults=_password_faults,
     )
@@ -129,7 +131,7 @@ def _users(staff: "Staff", at: datetime, write: bool) -> int:
     there, changed = {user.username: user for user in User.objects.all()}, 0
     for row in staff.users:
         user = there.get(row.username)
-        if user is not None and _same_user(user, row):
+        if user is not None and _same_user(user, row, at):
             continue
         changed += 1
         if not write:
@@ -151,8 +153,9 @@ def _users(staff: "Staff", at: datetime, write: bool) -> int:
     return changed
 
 
-def _same_user(user: "User", row: "UserRow") -> bool:
-    kept = (user.display_name, user.role, user.area_code, user.language) == (row.name, row.role, row.area, row.language)
+def _same_user(user: "User", row: "UserRow", at: datetime) -> bool:
+    roles = list(user.grants.in_force(at).filter(ends_at=None).values_list("role", "area_code"))
+    kept = (user.display_name, roles, user.language) == (row.name, [(row.role, row.area)], row.language)
     ends = row.expires_at in (None, user.expires_at)
     return kept and ends and (row.password is None or user.check_password(row.password))
 

@@ -140,6 +140,7 @@ export interface PremiseNote {
 }
 
 export interface IncidentDetail extends IncidentRow {
+  withheld: boolean;
   priority_reason: string;
   closed_at_post: boolean;
   reports: Report[];

@@ -56,6 +56,20 @@ class Detail {
     }
   }
 
+  /** Say what for one reads it without a part in it; what people said is then shown. */
+  async state(purpose: string, reason: string): Promise<boolean> {
+    const id = this.id;
+    if (id === null) return false;
+    try {
+      await desk.api.post(`/api/incidents/${id}/purpose`, { purpose, reason });
+      await this.#load();
+      return true;
+    } catch (error) {
+      desk.say(desk.explain(error), 'no');
+      return false;
+    }
+  }
+
   #withCallers(incident: IncidentDetail): IncidentDetail {
     return { ...incident, reports: incident.reports.map((r) => ({ ...r, ...this.#known.get(r.id) })) };
   }
