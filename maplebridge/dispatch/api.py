@@ -106,8 +106,11 @@ def post_at_post(request: HttpRequest, incident_id: int, body: schemas.AtPostIn)
 
 @router.get("/units", response=_MANY, summary="Units in service")
 def get_units(request: HttpRequest, on_shift: bool = False) -> list[Row]:
-    """All units in service by call sign, or those on shift alone."""
-    return queries.unit_rows(actor_of_request(request), at=clock.now(), on_shift=on_shift)
+    """All units in service by call sign that one may see, or those on shift alone."""
+    actor = actor_of_request(request)
+    if not actor.may("units.own"):
+        actor.must("units.view")
+    return queries.unit_rows(actor, at=clock.now(), on_shift=on_shift)
 
 
 @router.get("/units/{unit_id}/job", response=_ONE, summary="What the unit's phone shows")

@@ -33,8 +33,10 @@ def list_incidents(
     limit: Annotated[int, Field(ge=1, le=LIST_MAX)] = 500,
 ) -> list[Answer]:
     """Incidents, newest first. `state` is `open` or states joined by commas; `bbox` is west,south,east,north."""
+    actor = actor_of_request(request)
+    actor.must("incidents.view")
     found = queries.find_incidents(
-        actor_of_request(request), states=states_of(state), bbox=box_of(bbox), since=since_of(since), q=searchable(q)
+        actor, states=states_of(state), bbox=box_of(bbox), since=since_of(since), q=searchable(q)
     )
     return queries.incident_rows(found[:limit])
 

@@ -131,8 +131,11 @@ def tour(request: HttpRequest) -> HttpResponse:
 @require_safe
 def phone(request: HttpRequest) -> HttpResponse:
     """The unit's phone page: a shell; everything in it comes by the API."""
-    if page_actor(request) is None:
+    actor = page_actor(request)
+    if actor is None:
         return to_sign_in(request)
+    if not actor.may("units.own"):
+        actor.must("units.status")
     return render(request, "site/phone.html", {"language": translation.get_language()})
 
 
@@ -140,8 +143,10 @@ def phone(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def console(request: HttpRequest) -> HttpResponse:
     """The dispatcher's console: a shell; everything in it comes by the API. `?pane=queue` and `?pane=map` halve it."""
-    if page_actor(request) is None:
+    actor = page_actor(request)
+    if actor is None:
         return to_sign_in(request)
+    actor.must("incidents.view")
     context = {"console_config": {"language": translation.get_language()}, "preload": CONSOLE_PRELOAD}
     return render(request, "site/console.html", context)
 

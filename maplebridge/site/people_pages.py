@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -231,9 +232,23 @@ def edit_role(request: HttpRequest, actor: Actor, code: str = "") -> HttpRespons
             return redirect("roles")
         except BadInput as error:
             sentence = error.sentence
-    context = {"sentence": sentence, "code": code, "own": Role.objects.filter(pk=code).first(), "post": post,
+    context = {"sentence": sentence, "code": code, "names": _names(post, code, known),
                "known": known, "permissions": _ticked(post, known)}  # fmt: skip
     return render(request, "site/role.html", context, status=422 if sentence else 200)
+
+
+def _names(post: Any, code: str, known: Any) -> dict[str, str]:
+    """What stands in the two fields of names: what was sent, or is kept, or the shipped ones."""
+    if post or not known:
+        return {name: post.get(name, "") for name in ("code", "name", "name_zh")}
+    own = Role.objects.filter(pk=code).first()
+    if own is not None:
+        return {"name": own.name, "name_zh": own.name_zh}
+    found = {}
+    for field, language in (("name", "en"), ("name_zh", "zh-hans")):
+        with override(language):
+            found[field] = str(known.name)
+    return found
 
 
 def _ticked(post: Any, known: Any) -> list[tuple[str, object, bool]]:

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # for the pages of the sign-in library
     "django.contrib.staticfiles",
     "ninja",
     "maplebridge.journal",

@@ -15,6 +15,7 @@ from maplebridge.dispatch.actions.parts import (
 )
 from maplebridge.dispatch.models import Assignment
 from maplebridge.incidents.actions import close_incident
+from maplebridge.incidents.actions.shared import must_any
 from maplebridge.incidents.models import Incident
 from maplebridge.incidents.rules import clean, is_open
 from maplebridge.journal.act import act
@@ -85,6 +86,7 @@ def close_job(
     `occurred_at` enters it late: not before the unit's last step, not after `at` (now). Sent again by whoever closed
     it, in the same way, it changes nothing and gives the incident it closed.
     """
+    must_any(actor, "incidents.close", "incidents.close_own")
     assignment = Assignment.objects.active().filter(unit=unit).select_related("incident").first()
     known = _closed_last(unit, occurred_at) if occurred_at or not assignment else None
     if known and closed_so(actor, known, disposition=disposition, narrative=narrative):
