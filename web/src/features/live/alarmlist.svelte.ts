@@ -20,8 +20,12 @@ let seen = $state.raw<ReadonlySet<string>>(new Set(kept()));
 /** Incidents that this person closed and that were reopened since this page was loaded: position of the entry by id. */
 let back = $state.raw<ReadonlyMap<number, number>>(new Map());
 
-/** What the stream says, for the alarm that a closed incident is open again. */
-export function heardReopened(entry: Entry): void {
+/** Emergency access that somebody took since this page was loaded, for whoever reviews it: positions of the entries. */
+let taken = $state.raw<readonly number[]>([]);
+
+/** What the stream says, for the alarms that a closed incident is open again, and that emergency access was taken. */
+export function heardNews(entry: Entry): void {
+  if (entry.verb === 'people.glass_broken' && desk.may('grants.review')) taken = [...taken, entry.position];
   const id = recalled(entry, desk.me?.ref ?? '');
   if (id !== null) back = new Map([...back, [id, entry.position]]);
 }
@@ -37,7 +41,8 @@ const list = $derived.by(() => {
   const at = Math.floor(now() / 2000) * 2000;
   const rest = alarmsOf(desk.units.values(), desk.incidents.values(), at, nothing);
   const loud = rest.filter((alarm) => alarm.kind === 'panic' || alarm.kind === 'welfare');
-  return [...loud, ...reopened(), ...rest.slice(loud.length)];
+  const emergencies = taken.map((position) => ({ id: `emergency:${position}`, kind: 'emergency' as const }));
+  return [...loud, ...emergencies, ...reopened(), ...rest.slice(loud.length)];
 });
 const unseen = $derived(list.filter((alarm) => !seen.has(alarm.id)));
 
@@ -64,6 +69,7 @@ export const markAllSeen = (): void => see(unseen.filter((alarm) => alarm.kind !
 
 /** Go to what it is about. */
 export function show(alarm: Alarm): void {
+  if (alarm.kind === 'emergency') location.assign('/people/emergencies');
   if (alarm.incident) desk.select(alarm.incident.id);
   if (!alarm.unit) return;
   desk.selectedUnit = alarm.unit.id;

@@ -4,12 +4,12 @@ import { isOverdue } from '../incidents/rows';
 
 export interface Alarm {
   id: string;
-  kind: 'panic' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened';
+  kind: 'panic' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened' | 'emergency';
   unit?: UnitRow;
   incident?: IncidentRow;
 }
 
-const ORDER: Record<Alarm['kind'], number> = { panic: 0, welfare: 1, status: 2, reopened: 3, new: 4, overdue: 5 };
+const ORDER: Record<Alarm['kind'], number> = { panic: 0, welfare: 1, status: 2, emergency: 3, reopened: 4, new: 5, overdue: 6 };
 
 /** New incidents of at most this priority number are called out for a minute. */
 export const CALL_OUT = 2;

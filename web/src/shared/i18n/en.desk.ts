@@ -110,6 +110,7 @@ export const desk = {
   alarm_status: '{unit}: status check overdue',
   alarm_overdue: '{number} {name}: past its target of {target}',
   alarm_new: 'New, priority {priority}: {number} {name}',
+  alarm_emergency: 'Emergency access was taken. It waits for your review.',
   alarm_reopened: '{number} {name} was reopened; you closed it',
   alarm_seen: 'Seen',
   alarm_show: 'Show',

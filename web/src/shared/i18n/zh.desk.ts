@@ -108,6 +108,7 @@ export const desk: Record<keyof typeof english, string> = {
   alarm_status: '{unit}：状态核查超时',
   alarm_overdue: '{number} {name}：已过时限 {target}',
   alarm_new: '新警情，优先级 {priority}：{number} {name}',
+  alarm_emergency: '有人启用了紧急访问，等待您复核。',
   alarm_reopened: '{number} {name} 已重开；原由您结案',
   alarm_seen: '已阅',
   alarm_show: '查看',
