@@ -1,5 +1,6 @@
 """How the API answers: refusals and bad input become sentences with a fixed shape."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -9,8 +10,10 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from maplebridge.kernel.refused import BadInput, Refused
+from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
 from maplebridge.kernel.storage import StorageFull, tells_full
+
+log = logging.getLogger(__name__)
 
 
 class RefusalOut(Schema):
@@ -44,10 +47,18 @@ REFUSALS: dict[int, Any] = {
 }
 
 
+def log_refused(request: HttpRequest, error: Refused) -> None:
+    """Log that somebody asked for what they may not: who, what, without what they sent."""
+    if isinstance(error, NotAllowed):
+        who = getattr(getattr(request, "actor", None), "ref", "nobody")
+        log.warning("Refused to %s: %s %r (%s)", who, request.method, request.path, error.code)
+
+
 def answer_refusals(api: NinjaAPI) -> None:
     """Register the handlers that turn `Refused` and validation errors into answers."""
 
     def on_refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        log_refused(request, error)
         body: dict[str, Any] = {"refused": error.sentence, "code": error.code}
         if isinstance(error, BadInput):
             body["fields"] = [{"field": error.field, "message": error.sentence}]

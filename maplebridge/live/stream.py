@@ -29,7 +29,7 @@ from maplebridge.live.rules import Audience, chunk_for, event
 from maplebridge.live.tail import paths_of, read_after
 from maplebridge.people.actor import Actor, actor_of, actor_of_token
 from maplebridge.people.models import User
-from maplebridge.people.sessions import lacks_second_factor, phone_stands
+from maplebridge.people.sessions import DEVICE, lacks_second_factor, phone_stands
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -154,7 +154,8 @@ def _actor_of_session(key: str) -> Actor | None:
     if (user.expires_at and user.expires_at <= now) or not phone_stands(session, at=now):
         return None
     actor = actor_of(user, at=now, session=key[:8])
-    return None if lacks_second_factor(actor, session) else actor
+    foreign = user.password_ends_at is not None and not session.get(DEVICE)
+    return None if foreign or lacks_second_factor(actor, session) else actor
 
 
 async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:

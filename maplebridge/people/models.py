@@ -15,7 +15,11 @@ NAMES_KEPT = timedelta(days=365)  # after an account ended; then its names are e
 
 
 class User(AbstractUser):
-    """A member of staff, or a connected system, that signs in. What it may do, its grants say."""
+    """A member of staff, or a connected system, that signs in. What it may do, its grants say.
+
+    `password_ends_at` is set while the password is one that somebody else gave: until then it opens the account, to
+    set one's own.
+    """
 
     PERSONAL: ClassVar = Personal(
         purpose="employment and access control",
@@ -26,6 +30,7 @@ class User(AbstractUser):
     display_name = models.CharField(_("name shown"), max_length=80)
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
     expires_at = models.DateTimeField(_("account ends"), null=True, blank=True)
+    password_ends_at = models.DateTimeField(_("first password ends"), null=True, blank=True)
 
     def __str__(self) -> str:
         return self.display_name or self.username

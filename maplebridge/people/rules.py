@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 BREAK_GLASS = "break_glass"  # a permission, and the role that using it gives
 BREAK_GLASS_LASTS = timedelta(hours=1)
 REVIEW_WITHIN = timedelta(days=1)
+FIRST_PASSWORD_LASTS = timedelta(days=7)  # that somebody else gave
 APPROVAL_LASTS = timedelta(days=7)
 
 PERMISSIONS: dict[str, object] = {

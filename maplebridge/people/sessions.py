@@ -27,6 +27,10 @@ class SignInNeeded(Refused):
     status = 401
 
 
+class OwnPasswordNeeded(NotAllowed):
+    """The password was given by somebody else: answered 403 until it is changed."""
+
+
 class SecondFactorNeeded(NotAllowed):
     """The role sees personal data and the session was opened with a password alone: answered 403."""
 
@@ -43,6 +47,8 @@ def actor_of_request(request: HttpRequest) -> Actor:
     if (user := user_of_session(request)) is None:
         raise SignInNeeded(_("Sign in first."))
     actor = actor_of_user(request, user)
+    if user.password_ends_at and not request.session.get(DEVICE):
+        raise OwnPasswordNeeded(_("Somebody else gave you this password: set one of your own, at /account/password/."))
     if lacks_second_factor(actor, request.session):
         raise SecondFactorNeeded(_("Your role sees personal data: set up a second factor first, at /account/2fa/."))
     request.actor = actor  # type: ignore[attr-defined]  # asked for once in a request
@@ -91,7 +97,7 @@ class Bearer(HttpBearer):
 class Session(APIKeyCookie):
     """The session cookie of a signed-in person; unsafe methods need the CSRF token."""
 
-    param_name = "sessionid"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Actor | None:
         """Find the session first: without one the answer is 401, whatever else is missing."""

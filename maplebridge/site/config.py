@@ -161,6 +161,13 @@ def secret_of(config: Config) -> str:
     return file.read_text().strip()
 
 
+def words_of_the_place() -> list[str]:
+    """Names of the city, which make weak passwords; none before the first city is imported."""
+    from maplebridge.places.models import City
+
+    return list(City.objects.values_list("name", flat=True))
+
+
 def directory_of(config: Config) -> list[dict[str, Any]]:
     """The agency's directory as django-allauth takes it; empty without one."""
     if not config.directory_url:

@@ -86,6 +86,9 @@ def refuse_ended(request: HttpRequest, user: User) -> HttpResponse | None:
     if user.expires_at and user.expires_at <= clock.now():
         sentence = _("This account ended on %(day)s. Ask your station chief to prolong it.")
         return sign_in_form(request, sentence=sentence % {"day": f"{user.expires_at:%Y-%m-%d}"}, status=403)
+    if user.password_ends_at and user.password_ends_at <= clock.now():
+        sentence = _("This first password ended on %(day)s. Ask your station chief for a new one.")
+        return sign_in_form(request, sentence=sentence % {"day": f"{user.password_ends_at:%Y-%m-%d}"}, status=403)
     return None if user.is_active else sign_in_form(request, sentence=_("This account is closed."), status=403)
 
 
@@ -129,4 +132,6 @@ def sign_in_demo(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
-    return redirect("start")
+    response = redirect("start")
+    response["Clear-Site-Data"] = '"cache"'  # not "storage": a phone keeps there what is not yet sent
+    return response

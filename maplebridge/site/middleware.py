@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
+from maplebridge.kernel.endpoint import log_refused
 from maplebridge.kernel.refused import Refused
 from maplebridge.kernel.storage import StorageFull, tells_full
-from maplebridge.people.sessions import SecondFactorNeeded
+from maplebridge.people.sessions import OwnPasswordNeeded, SecondFactorNeeded
 from maplebridge.site.config import Config
 
+_CLEAR = {"refused": "This came without TLS. Use https:// and make a new token.", "code": "not_secure"}
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -36,15 +38,18 @@ def content_security_policy(config: Config) -> str:
 
 
 class SecurityHeaders:
-    """Add the policies for content and permissions to every answer; Django's own middlewares add the other headers."""
+    """Add the policies for content and permissions to every answer, and keep what is no public file out of caches."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
         self.policy = content_security_policy(settings.CONFIG)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        clear = settings.CONFIG.secure and not request.is_secure() and request.path.startswith("/api/")
+        response = JsonResponse(_CLEAR, status=403) if clear else self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
         return response
 
@@ -61,9 +66,10 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if tells_full(error):
             error = StorageFull()
-        if isinstance(error, SecondFactorNeeded):
+        if isinstance(error, SecondFactorNeeded | OwnPasswordNeeded):
             messages.info(request, error.sentence)
-            return redirect("mfa_index")
+            return redirect("mfa_index" if isinstance(error, SecondFactorNeeded) else "account_change_password")
         if not isinstance(error, Refused):
             return None
+        log_refused(request, error)
         return render(request, "site/refused.html", {"sentence": error.sentence}, status=error.status)

@@ -99,7 +99,8 @@ def new_person(request: HttpRequest, actor: Actor) -> HttpResponse:
             password = secrets.token_urlsafe(12)
             user = actions.enrol_user(
                 actor, username=username, display_name=name, role=post.get("role", ""), password=password,
-                area_code=post.get("area", ""), expires_at=_day(post.get("ends", "")), at=clock.now(),
+                area_code=post.get("area", ""), expires_at=_day(post.get("ends", "")), first_password=True,
+                at=clock.now(),
             )  # fmt: skip
             return _shown_once(request, user, password)
         except BadInput as error:

@@ -94,7 +94,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "maplebridge.people.breached.BreachedPasswordValidator", "OPTIONS": {"file": CONFIG.breached_passwords}},
+    {"NAME": "maplebridge.people.passwords.ContextWordsValidator", "OPTIONS": {"words": _config.words_of_the_place}},
+    {"NAME": "maplebridge.people.passwords.BreachedPasswordValidator", "OPTIONS": {"file": CONFIG.breached_passwords}},
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -153,12 +154,15 @@ MEDIA_ROOT = HOME / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # a shift; from the sign-in on, whatever is done meanwhile
+SESSION_COOKIE_NAME = "__Host-sessionid" if CONFIG.secure else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if CONFIG.secure else "csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.secure else None
 SECURE_SSL_REDIRECT = SECURE_HSTS_INCLUDE_SUBDOMAINS = CONFIG.secure
+SECURE_REDIRECT_EXEMPT = [r"^api/"]  # a program is told so instead: its token has crossed the net in clear already
 SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.secure else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -170,4 +174,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # whether browsers preload the name is for whoever owns it to decide
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # whether browsers preload the name is for whoever owns it to decide
+    "axes.W001",  # our cache of files is shared by all processes; whoever races it wins a try or two, no more
+]

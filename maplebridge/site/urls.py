@@ -60,18 +60,17 @@ _PEOPLE = [
 ]
 
 _JOURNAL = [
-    path("", journal_pages.journal, name="journal"),
-    path("/verify", journal_pages.verification, name="journal_verify"),
-    path("/<int:position>", journal_pages.entry, name="journal_entry"),
-    path("/<int:position>/consult", journal_pages.consult, name="journal_consult"),
-    path("/<int:position>/proof", record_pages.proof, name="journal_proof"),
-    path("/patterns", audit_pages.patterns_page, name="journal_patterns"),
-    path("/export", audit_pages.export, name="journal_export"),
-    path("/checkpoint/make", audit_pages.checkpoint_now, name="journal_checkpoint"),
-    path("/checkpoint", outside_pages.checkpoint),
-    path("/key", outside_pages.key),
-    path("/tile/entries/<path:address>", outside_pages.entries),
-    path("/tile/<int:level>/<path:address>", outside_pages.tile),
+    path("verify", journal_pages.verification, name="journal_verify"),
+    path("<int:position>", journal_pages.entry, name="journal_entry"),
+    path("<int:position>/consult", journal_pages.consult, name="journal_consult"),
+    path("<int:position>/proof", record_pages.proof, name="journal_proof"),
+    path("patterns", audit_pages.patterns_page, name="journal_patterns"),
+    path("export", audit_pages.export, name="journal_export"),
+    path("checkpoint/make", audit_pages.checkpoint_now, name="journal_checkpoint"),
+    path("checkpoint", outside_pages.checkpoint),
+    path("key", outside_pages.key),
+    path("tile/entries/<path:address>", outside_pages.entries),
+    path("tile/<int:level>/<path:address>", outside_pages.tile),
 ]
 
 urlpatterns = [
@@ -89,7 +88,8 @@ urlpatterns = [
     path("unit", pages.phone, name="phone"),
     path("unit-worker.js", pages.phone_worker, name="phone_worker"),
     path("unit.webmanifest", pages.phone_manifest, name="phone_manifest"),
-    path("journal", include(_JOURNAL)),
+    path("journal", journal_pages.journal, name="journal"),
+    path("journal/", include(_JOURNAL)),
     path("record/<str:name>", record_pages.record, name="record"),
     path("map/", include("maplebridge.places.pages")),
     path("", include("maplebridge.incidents.pages")),

@@ -126,7 +126,15 @@ class TestPeople:
         client, _user = enter("administrator")
         made = client.post("/people/new", {"username": "an.li", "display_name": "An Li", "role": "guard"})
         password = re.findall(r"<code>([^<]+)</code>", made.content.decode())[1]
-        assert Client().post("/sign-in", {"username": "an.li", "password": password}).status_code == 302
+        theirs = Client()
+        assert theirs.post("/sign-in", {"username": "an.li", "password": password}).status_code == 302
+        assert theirs.get("/unit").headers["Location"] == "/account/password/"
+        assert theirs.get("/api/me").json()["code"] == "own_password_needed"
+        theirs.post("/account/reauthenticate/", {"password": password})
+        own = {"oldpassword": password, "password1": "my own long phrase", "password2": "my own long phrase"}
+        theirs.post("/account/password/", own)
+        theirs.post("/sign-in", {"username": "an.li", "password": "my own long phrase"})
+        assert theirs.get("/unit").status_code == 200
         assert "An Li" in client.get("/people/?q=an").content.decode()
         assert "An Li" not in client.get("/people/?q=nobody").content.decode()
 

@@ -14,6 +14,7 @@ from maplebridge.people.actions.grants import put_grant
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import NAMES_KEPT, Grant, User
 from maplebridge.people.queries import roles_to_give
+from maplebridge.people.rules import FIRST_PASSWORD_LASTS
 
 
 def enrol_user(
@@ -26,12 +27,14 @@ def enrol_user(
     area_code: str = "",
     language: str = "",
     expires_at: datetime | None = None,
+    first_password: bool = False,
     at: datetime,
 ) -> User:
     """Create an account with one role, or set name, password and the one role of an existing one.
 
     Roles given before end, but for emergency access. `expires_at` is the moment on which the account ends; None leaves
-    it as it is. Raises NotAllowed (nobody gives themselves a role) and BadInput on the role.
+    it as it is. A `first_password` is to be changed within `FIRST_PASSWORD_LASTS`. Raises NotAllowed (nobody gives
+    themselves a role) and BadInput on the role.
     """
     actor.must("people.manage")
     actor.must("grants.give")
@@ -43,6 +46,7 @@ def enrol_user(
         user.display_name, user.language = display_name, language
         if password:
             user.set_password(password)
+            user.password_ends_at = at + FIRST_PASSWORD_LASTS if first_password else None
         elif not user.pk:
             user.set_unusable_password()
         user.expires_at = expires_at or user.expires_at
@@ -55,12 +59,13 @@ def enrol_user(
 
 
 def set_password(actor: Actor, *, user: User, password: str, at: datetime) -> None:
-    """Give somebody a new password; Django ends all sessions that the old one opened."""
+    """Give somebody a new password, to be changed soon; Django ends all sessions that the old one opened."""
     actor.must("people.manage")
     with act(actor, "people.password_set", at=at) as entry:
         fresh = User.objects.select_for_update().get(pk=user.pk)
         fresh.set_password(password)
-        fresh.save(update_fields=["password"])
+        fresh.password_ends_at = at + FIRST_PASSWORD_LASTS
+        fresh.save(update_fields=["password", "password_ends_at"])
         entry.about(fresh)
 
 
@@ -106,4 +111,6 @@ def record_sign_in(actor: Actor, *, user: User, at: datetime) -> None:
 def record_security(actor: Actor, *, user: User, event: str, at: datetime) -> None:
     """Journal that a person changed how they sign in: `event` names it ("totp_activated", "password_changed")."""
     with act(actor, "people.sign_in_changed", at=at) as entry:
+        if event == "password_changed":
+            User.objects.filter(pk=user.pk).update(password_ends_at=None)
         entry.about(user, event=event)

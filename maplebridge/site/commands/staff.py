@@ -146,6 +146,7 @@ def _users(staff: "Staff", at: datetime, write: bool) -> int:
             area_code=row.area,
             language=row.language,
             expires_at=row.expires_at,
+            first_password=True,
             at=at,
         )
         if made:

@@ -31,6 +31,7 @@ describe('the API client', () => {
   it('leaves empty values out of an address, and reads a cookie', () => {
     expect(address('/a', { q: 'é x', none: null, no: undefined, n: 0 })).toBe('/a?q=%C3%A9+x&n=0');
     expect(cookie('csrftoken', 'a=1; csrftoken=b%3D; c=2')).toBe('b=');
+    expect(cookie('csrftoken', 'a=1; __Host-csrftoken=d; c=2')).toBe('d');
     expect(cookie('missing', 'a=1')).toBe('');
   });
 });

@@ -33,10 +33,10 @@ export function address(path: string, query: Query = {}): string {
   return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
 }
 
-/** Value of a cookie, or an empty string. */
+/** Value of a cookie, or an empty string. Over TLS its name begins with `__Host-`. */
 export function cookie(name: string, all: string = document.cookie): string {
-  const found = all.split('; ').find((pair) => pair.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : '';
+  const found = all.split('; ').find((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`__Host-${name}=`));
+  return found ? decodeURIComponent(found.slice(found.indexOf('=') + 1)) : '';
 }
 
 /** Make a client. `fetcher` and `csrf` are replaceable for tests. Timeout in ms. */

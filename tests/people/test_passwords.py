@@ -1,4 +1,4 @@
-"""Passwords that stand in a list of stolen ones are refused, offline."""
+"""Passwords that stand in a list of stolen ones, or are made of words of the place, are refused, offline."""
 
 from hashlib import sha1
 
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maplebridge.people.breached import BreachedPasswordValidator, stands_in
+from maplebridge.people.passwords import BreachedPasswordValidator, ContextWordsValidator, stands_in
 
 
 def digest(password):
@@ -38,3 +38,23 @@ def test_a_listed_password_is_refused_with_a_sentence_and_another_passes(tmp_pat
 
 def test_without_a_list_the_rule_refuses_nothing():
     BreachedPasswordValidator().validate("anything at all")
+
+
+@pytest.mark.parametrize(
+    ("password", "refused"),
+    [
+        ("maplebridge2026", True),
+        ("Maple-Bridge!", True),
+        ("枫桥枫桥枫桥枫桥2026", True),
+        ("HELSINKI-12", True),
+        ("helsinki is cold in november", False),
+        ("a password of my own making", False),
+    ],
+)
+def test_a_password_that_is_little_but_a_word_of_the_place_is_refused(password, refused):
+    rule = ContextWordsValidator(lambda: ["Helsinki"])
+    if refused:
+        with pytest.raises(ValidationError, match="little more than"):
+            rule.validate(password)
+    else:
+        rule.validate(password)

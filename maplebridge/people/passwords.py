@@ -1,11 +1,12 @@
-"""Refuse passwords that stand in a list of breached ones, without asking anyone outside.
+"""Refuse passwords that are known or easily thought of, without asking anyone outside.
 
-The list is a file as the well-known collections are published: one line `SHA-1 in hexadecimal:count` for each password,
-ordered by hash (NIST SP 800-63B-4, section 3.1.1.2, asks for such a comparison). It is searched in place: a list of
-a thousand million lines takes some forty reads.
+The list of breached ones is a file as the well-known collections are published: one line `SHA-1 in hexadecimal:count`
+for each password, ordered by hash (NIST SP 800-63B-4, section 3.1.1.2, asks for such a comparison). It is searched in
+place: a list of a thousand million lines takes some forty reads.
 """
 
 import os
+from collections.abc import Callable, Iterable
 from hashlib import sha1
 from typing import Any
 
@@ -50,3 +51,33 @@ class BreachedPasswordValidator:
     def get_help_text(self) -> str:
         """Say the rule."""
         return _("A password that stands in a public list of stolen ones is refused.")
+
+
+_WORDS = ("maplebridge", "枫桥", "fengqiao", "police", "公安", "dispatch")
+_BESIDES = 8  # characters that a password has besides such words
+
+
+class ContextWordsValidator:
+    """Refuse a password that is little more than words that everybody here thinks of: ours, and `words()` of the place.
+
+    NIST SP 800-63B-4, section 3.1.1.2, names such words; what is left without them must still be eight characters.
+    """
+
+    def __init__(self, words: Callable[[], Iterable[str]] = tuple) -> None:
+        self.words = words
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError where fewer than eight letters and digits are left without such words."""
+        plain = "".join(char for char in password.lower() if char.isalnum())
+        left = plain
+        for word in (*_WORDS, *(each.lower().replace(" ", "") for each in self.words())):
+            left = left.replace(word, "")
+        if left != plain and len(left) < _BESIDES:
+            raise ValidationError(
+                _("This password is little more than a word of this place. Add more of your own."),
+                code="password_context",
+            )
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("A password that is little more than the name of the city or of this system is refused.")
