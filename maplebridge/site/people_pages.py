@@ -153,6 +153,17 @@ def new_password(request: HttpRequest, actor: Actor, number: int) -> HttpRespons
 @signed_in
 @proven
 @with_words("person")
+def lost_factor(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """Remove the second factors of somebody who lost theirs."""
+    actions.reset_factors(actor, user=get_object_or_404(User, pk=number), at=clock.now())
+    messages.success(request, _("Removed. They set a new one up at their next sign-in."))
+    return redirect("person", number=number)
+
+
+@require_POST
+@signed_in
+@proven
+@with_words("person")
 def give(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Give a role."""
     post = request.POST

@@ -122,6 +122,11 @@ def _password(told: Told) -> str:
     return _("New password given by whoever manages accounts.")
 
 
+@sentence("people.factors_reset")
+def _factors(told: Told) -> str:
+    return _("Second factors that were lost removed: %(n)s.") % {"n": told.facts["factors"]}
+
+
 @sentence("people.approvals_erased")
 def _approvals_erased(told: Told) -> str:
     return _("Words of %(n)s old requests for approval erased.") % {"n": told.facts["approvals"]}

@@ -55,6 +55,7 @@ _PEOPLE = [
     path("<int:number>/give", people_pages.give, name="give_role"),
     path("<int:number>/take-back", people_pages.take_back, name="take_back_role"),
     path("<int:number>/password", people_pages.new_password, name="new_password"),
+    path("<int:number>/factors", people_pages.lost_factor, name="lost_factor"),
     path("<int:number>/phone", people_pages.phone_code, name="phone_code"),
     path("<int:number>/end", people_pages.end_key, name="end_key"),
 ]

@@ -124,6 +124,7 @@ PAGES = [
     ("POST", "/people/<number>/give", "/people/{them}/give", FORM, {"role": "guard", **_WHY}),
     ("POST", "/people/<number>/take-back", "/people/{them}/take-back", FORM, {"grant": "{their_grant}", **_WHY}),
     ("POST", "/people/<number>/password", "/people/{them}/password", FORM, {}),
+    ("POST", "/people/<number>/factors", "/people/{them}/factors", FORM, {}),
     ("POST", "/people/<number>/phone", "/people/{them}/phone", FORM, {"name": "phone"}),
     ("POST", "/people/<number>/end", "/people/{them}/end", FORM, {"key": "token:{their_token}"}),
     ("GET", "/approvals", "/approvals"),

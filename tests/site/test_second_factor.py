@@ -204,3 +204,20 @@ def test_a_changed_password_ends_the_other_sessions():
     assert two.get("/account/").headers["Location"].startswith("/sign-in")
     events = {entry.facts["event"] for entry in Entry.objects.filter(verb="people.sign_in_changed")}
     assert "password_changed" in events
+
+
+def test_a_lost_factor_is_removed_by_another_who_manages_people_and_set_up_anew():
+    user = staff("dispatcher")
+    client, _answer = enter("dispatcher")
+    set_up(client)
+    staff("administrator")
+    admin, _answer = enter("administrator")
+    set_up(admin)
+    assert admin.post(f"/people/{user.pk}/factors").status_code == 302
+    assert not Authenticator.objects.filter(user=user).exists()
+    assert Entry.objects.get(verb="people.factors_reset").facts["factors"] == 2
+    again, answer = enter("dispatcher")
+    assert answer.headers["Location"] == "/"
+    assert again.get("/console").headers["Location"] == "/account/2fa/"
+    own = User.objects.get(username="administrator")
+    assert admin.post(f"/people/{own.pk}/factors").status_code == 403

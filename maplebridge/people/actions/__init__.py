@@ -5,6 +5,7 @@ from maplebridge.people.actions.accounts import (
     erase_ended_accounts,
     record_security,
     record_sign_in,
+    reset_factors,
     set_password,
 )
 from maplebridge.people.actions.approvals import (
@@ -57,6 +58,7 @@ __all__ = [
     "open_shift",
     "record_security",
     "record_sign_in",
+    "reset_factors",
     "review_grant",
     "revoke_device",
     "revoke_grant",

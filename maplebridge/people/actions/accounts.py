@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import act
@@ -67,6 +68,20 @@ def set_password(actor: Actor, *, user: User, password: str, at: datetime) -> No
         fresh.password_ends_at = at + FIRST_PASSWORD_LASTS
         fresh.save(update_fields=["password", "password_ends_at"])
         entry.about(fresh)
+
+
+def reset_factors(actor: Actor, *, user: User, at: datetime) -> int:
+    """Remove the second factors of somebody who lost theirs and stands before whoever does it; return how many.
+
+    They set new ones up at their next sign-in. Raises NotAllowed for one's own.
+    """
+    actor.must("people.manage")
+    if actor.user_id == user.pk:
+        raise NotAllowed(_("Another who manages people does this for you."))
+    with act(actor, "people.factors_reset", at=at) as entry:
+        removed, _by_kind = Authenticator.objects.filter(user=user).delete()
+        entry.about(user, factors=removed)
+    return removed
 
 
 def _set_one_role(actor: Actor, user: User, role: str, area_code: str, at: datetime) -> None:
