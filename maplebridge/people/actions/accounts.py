@@ -81,7 +81,7 @@ def reset_factors(actor: Actor, *, user: User, at: datetime) -> int:
     with act(actor, "people.factors_reset", at=at) as entry:
         removed, _by_kind = Authenticator.objects.filter(user=user).delete()
         entry.about(user, factors=removed)
-    return removed
+    return int(removed)
 
 
 def _set_one_role(actor: Actor, user: User, role: str, area_code: str, at: datetime) -> None:
