@@ -27,7 +27,7 @@ from maplebridge.site.pages import page_actor, to_sign_in
 
 DAYS = (1, 7, 30, 90)
 COLUMNS = ("position", "at", "entered_at", "actor", "verb", "subject", "case", "purpose", "operation")
-WITHOUT_PART = "reading without a part in it"
+ONE_S_WORK = ("handling the incident", "managing staff")  # purposes that give a look by themselves
 RULES = {
     "without_part": gettext_lazy("Many looks in a day without a part in the case"),
     "own_record": gettext_lazy("Looks at one's own record"),
@@ -75,7 +75,7 @@ def _looks(since: datetime) -> Iterator[patterns.Look]:
             at=row.at,
             actor=row.actor,
             record=row.subject,
-            part=row.purpose == "handling the incident",
+            part=row.purpose in ONE_S_WORK,
             denied='"outcome":"denied"' in row.body,
             on_duty=any(begin <= row.at < end for begin, end in duty) if duty else None,
         )

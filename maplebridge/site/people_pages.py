@@ -16,6 +16,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maplebridge.journal.reads import record_consulted
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput
 from maplebridge.kernel.text import storable
@@ -29,6 +30,7 @@ from maplebridge.site.account_pages import show_code
 from maplebridge.site.doors import proven, signed_in, with_words
 
 MOST_SHOWN = 200
+MANAGING = "managing staff"
 
 
 @require_safe
@@ -43,6 +45,8 @@ def people(request: HttpRequest, actor: Actor) -> HttpResponse:
     if asked:
         rows = rows.filter(Q(display_name__icontains=asked) | Q(username__icontains=asked))
     shown = list(rows[: MOST_SHOWN + 1])
+    if shown:
+        record_consulted(actor, records=shown[:MOST_SHOWN], classes=["staff"], purpose=MANAGING, at=now)
     held: dict[int, list[str]] = {}
     book = role_book()
     for grant in Grant.objects.filter(user__in=shown).in_force(now):
@@ -75,6 +79,8 @@ def person(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
          "by": givers.get(grant.given_by, grant.given_by), "stands": grant.pk in standing} for grant in grants
     ]  # fmt: skip
     own = actor.user_id == user.pk
+    if not own:
+        record_consulted(actor, records=[user], classes=["staff"], purpose=MANAGING, at=now)
     context = {
         "person": user, "rows": rows, "ended": _ended(user, now),
         "gives": actor.may("grants.give") and not own, "manages": actor.may("people.manage"),

@@ -262,3 +262,15 @@ def test_an_emergency_is_told_to_whoever_reads_the_journal_on_the_stream(types, 
     item = item_of(entry.position, entry.body)
     assert b"people.glass_broken" in chunk_for(Audience((shipped("chief"),)), item, {})
     assert chunk_for(Audience((shipped("dispatcher"),)), item, {}) == b""
+
+
+def test_looking_at_staff_is_an_entry_that_names_whom():
+    client, user = enter("chief")
+    them = make_staff("guard", username="them")
+    client.get(f"/people/{them.pk}")
+    look = Entry.objects.get(verb="journal.consulted")
+    assert (look.operation, look.purpose, look.subject) == ("consulted", "managing staff", f"user:{them.pk}")
+    client.get("/people/")
+    assert Entry.objects.naming(f"user:{them.pk}").filter(operation="consulted").count() == 2
+    client.get(f"/people/{user.pk}")
+    assert Entry.objects.filter(verb="journal.consulted").count() == 2
