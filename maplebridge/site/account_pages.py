@@ -16,6 +16,7 @@ from maplebridge.kernel.refused import Refused
 from maplebridge.people.actions import (
     break_glass,
     device_of_code,
+    disclose_to_self,
     enrol_device,
     issue_token,
     offer_device,
@@ -138,6 +139,17 @@ def end_device(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     revoke_device(actor, device=get_object_or_404(Device, pk=number, user=actor.user_id), at=clock.now())
     messages.success(request, _("That phone is signed out."))
     return redirect("account")
+
+
+@require_POST
+@signed_in
+@proven
+def held(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Hand out what is held about oneself, signed."""
+    packed = disclose_to_self(actor, user=_self(request), at=clock.now())
+    response = HttpResponse(packed, content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="my-account.zip"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

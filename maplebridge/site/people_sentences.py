@@ -127,6 +127,11 @@ def _factors(told: Told) -> str:
     return _("Second factors that were lost removed: %(n)s.") % {"n": told.facts["factors"]}
 
 
+@sentence("people.disclosed_to_self")
+def _own_data(told: Told) -> str:
+    return _("Handed to the person themselves: what is held about them.")
+
+
 @sentence("people.approvals_erased")
 def _approvals_erased(told: Told) -> str:
     return _("Words of %(n)s old requests for approval erased.") % {"n": told.facts["approvals"]}

@@ -41,6 +41,7 @@ _ACCOUNT = [
     path("sessions/<int:number>/end", account_pages.end_session, name="end_session"),
     path("devices", account_pages.add_device, name="add_device"),
     path("devices/<int:number>/end", account_pages.end_device, name="end_device"),
+    path("held", account_pages.held, name="account_held"),
     path("emergency", account_pages.emergency, name="emergency"),
 ]
 

@@ -110,6 +110,7 @@ PAGES = [
     ("POST", "/account/sessions/<number>/end", "/account/sessions/{their_session}/end", FORM, {}),
     ("POST", "/account/devices", "/account/devices", FORM, {"name": "phone"}),
     ("POST", "/account/devices/<number>/end", "/account/devices/{their_device}/end", FORM, {}),
+    ("POST", "/account/held", "/account/held", FORM, {}),
     ("POST", "/account/emergency", "/account/emergency", FORM, _WHY),
     ("GET", "/people/", "/people/"),
     ("GET", "/people/new", "/people/new"),

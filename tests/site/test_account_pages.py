@@ -274,3 +274,15 @@ def test_looking_at_staff_is_an_entry_that_names_whom():
     assert Entry.objects.naming(f"user:{them.pk}").filter(operation="consulted").count() == 2
     client.get(f"/people/{user.pk}")
     assert Entry.objects.filter(verb="journal.consulted").count() == 2
+
+
+def test_what_is_held_about_oneself_is_handed_out_signed_with_who_looked():
+    client, user = enter("post_officer")
+    chief, _chief = enter("chief")
+    chief.get(f"/people/{user.pk}")
+    folder = zipfile.ZipFile(io.BytesIO(client.post("/account/held").content))
+    data = json.loads(folder.read("data.json"))
+    assert (data["user_name"], data["grants"][0]["role"]) == (user.username, "post_officer")
+    assert [(look["role"], look["purpose"]) for look in data["looked_at_by"]] == [("chief", "managing staff")]
+    assert open_note(folder.read("data.json.note").decode(), [verifier_key()]) is not None
+    assert Entry.objects.get(verb="people.disclosed_to_self").operation == "disclosed"

@@ -1,31 +1,18 @@
 """What leaves the house, signed: to a reporter by their own code, to anybody else by the leave of two people."""
 
-import io
-import json
-import zipfile
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from maplebridge.incidents.models import Incident, Report
 from maplebridge.journal.act import act
-from maplebridge.journal.checkpoints import signer
+from maplebridge.journal.bundles import signed_bundle
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.clock import stamp
 from maplebridge.people.actions import use_approval
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Approval
-
-_README = """\
-data.json       what this service holds, why, and until when; for a reporter also who looked at it (by role)
-data.json.note  the service's signature over the SHA-256 of data.json and of every file (a C2SP signed note);
-                its key stands at /journal/key of the service
-
-data.json       本机构持有的数据、用途和保存期限；给报案人的还列明哪些岗位查阅过
-data.json.note  本机构对 data.json 及各文件的 SHA-256 的签名（C2SP 签名文本）；公钥见本服务的 /journal/key
-"""
 
 
 def disclose_to_reporter(actor: Actor, *, report: Report, at: datetime) -> bytes:
@@ -33,27 +20,12 @@ def disclose_to_reporter(actor: Actor, *, report: Report, at: datetime) -> bytes
 
     Whoever calls has checked the reporter's own code. Holds no name of staff and nothing of other reporters.
     """
-    data = json.dumps(_held(report, at=at), ensure_ascii=False, indent=1).encode()
-    note = _signed("Maplebridge disclosure", data, {})
+    packed = signed_bundle(_held(report, at=at))
     with act(actor, "incidents.disclosed_to_reporter", at=at, purpose="the reporter's right of access") as entry:
         entry.about(report, case=report.incident)
         classes = sorted(set(report.PERSONAL.fields.values()))
         entry.processed("disclosed", records=[report, report.incident], classes=classes, recipient="the reporter")
-    return _packed(data, note)
-
-
-def _signed(title: str, data: bytes, files: dict[str, bytes]) -> str:
-    lines = "".join(f"{sha256(content).hexdigest()} {name}\n" for name, content in files.items())
-    return signer().sign(f"{title}\n{sha256(data).hexdigest()} data.json\n{lines}")
-
-
-def _packed(data: bytes, note: str, files: dict[str, bytes] | None = None) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
-        first = {"README.txt": _README.encode(), "data.json": data, "data.json.note": note.encode()}
-        for name, content in (first | (files or {})).items():
-            folder.writestr(name, content)
-    return packed.getvalue()
+    return packed
 
 
 def disclose_incident(actor: Actor, *, incident: Incident, approval: Approval, at: datetime) -> bytes:
@@ -70,11 +42,10 @@ def disclose_incident(actor: Actor, *, incident: Incident, approval: Approval, a
         kept = list(incident.attachments.order_by("pk"))
         files = {f"files/{number:02d}-{each.name}": each.file.open("rb").read() for number, each in enumerate(kept, 1)}
         content = _whole(incident, reports, at=at) | {"recipient": used.recipient, "why": used.reason}
-        data = json.dumps(content, ensure_ascii=False, indent=1).encode()
         entry.about(incident, case=incident, approval=approval.pk).keep_private(recipient=used.recipient)
         classes = ["identity", "contact", "narrative", *(["image"] if kept else [])]
         entry.processed("disclosed", records=[incident, *reports], classes=classes, recipient="named in private")
-    return _packed(data, _signed("Maplebridge disclosure", data, files), files)
+    return signed_bundle(content, files)
 
 
 def _whole(incident: Incident, reports: list[Report], *, at: datetime) -> dict[str, Any]:

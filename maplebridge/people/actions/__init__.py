@@ -34,6 +34,7 @@ from maplebridge.people.actions.keys import (
     revoke_device,
     revoke_token,
 )
+from maplebridge.people.actions.own_data import disclose_to_self
 from maplebridge.people.actions.roster import end_shift, enlist_unit, open_shift
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "break_glass",
     "decide_approval",
     "device_of_code",
+    "disclose_to_self",
     "end_shift",
     "enlist_unit",
     "enrol_device",
