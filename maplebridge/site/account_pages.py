@@ -125,7 +125,7 @@ def show_code(request: HttpRequest, actor: Actor, user: User) -> HttpResponse:
     """Show a phone's code as QR, this once."""
     device, code = offer_device(actor, user=user, name=request.POST.get("name", ""), at=clock.now())
     address = request.build_absolute_uri(f"/enrol/{code}")
-    picture = segno.make(address, error="m").svg_inline(scale=6, dark="#000", light="#fff")
+    picture = segno.make(address, error="m").svg_inline(omitsize=True, dark="#000", light="#fff")
     context = {"device": device, "address": address, "qr": picture}
     response = render(request, "site/device_code.html", context)
     response["Cache-Control"] = "no-store"

@@ -21,6 +21,15 @@ WORKPLACES = (
     ("auditor", "/journal/1"),
     ("auditor", "/journal/patterns"),
     ("auditor", "/record/incident:1"),
+    ("chief", "/account/"),
+    ("chief", "/account/2fa/"),
+    ("chief", "/people/"),
+    ("chief", "/people/new"),
+    ("chief", "/people/roles"),
+    ("chief", "/people/2"),
+    ("chief", "/people/emergencies"),
+    ("chief", "/approvals"),
+    ("officer", "/account/"),
 )
 
 
