@@ -19,6 +19,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "maplebridge.site.settings"
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 64, 1  # the same algorithm, made cheap for the suite
 
 assert str(settings.HOME) == os.path.realpath(os.environ["MAPLEBRIDGE_HOME"])
 

@@ -26,14 +26,19 @@ def programs() -> Path:
 
 
 @contextlib.contextmanager
-def throwaway() -> Iterator[str]:
-    """Run a server for the block; gives its address as a postgresql:// URL. As root it runs as `postgres`."""
+def throwaway(*, durable: bool = True) -> Iterator[str]:
+    """Run a server for the block; gives its address as a postgresql:// URL. As root it runs as `postgres`.
+
+    One that is not `durable` waits for no disk: for tests, never for measuring.
+    """
     bin_ = programs()
     home = Path(tempfile.mkdtemp(prefix="maplebridge-postgresql-"))
     if os.geteuid() == 0:
         shutil.chown(home, "postgres", "postgres")
     data, port = home / "data", free_port()
     options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c max_connections=200"
+    if not durable:
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     try:
         _as_owner([f"{bin_}/initdb", "-D", data, "-U", "maplebridge", "-A", "trust", "-E", "UTF8", "--no-locale"])
         _as_owner([f"{bin_}/pg_ctl", "-D", data, "-w", "-t", "60", "-l", home / "log", "-o", options, "start"])

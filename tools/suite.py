@@ -1,14 +1,17 @@
-"""Run the whole suite: once on SQLite, then what uses a database again on PostgreSQL, then the front end's tests.
+"""Run the whole suite: on SQLite and, beside it, what uses a database again on PostgreSQL; then the front end's tests.
 
     python tools/suite.py [arguments for pytest]
 
 Finds Chromium, a Chinese font and PostgreSQL, or installs them with apt where that is allowed, or says how.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -53,6 +56,27 @@ def run(title: str, command: list[str], *, folder: Path = ROOT, env: dict[str, s
     return subprocess.run(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
+@contextlib.contextmanager
+def beside(title: str, command: list[str], *, env: dict[str, str]) -> Iterator[Callable[[], bool]]:
+    """Run a part while the block runs; what is given waits for its end, shows what it said, and says if it passed."""
+    with tempfile.TemporaryFile("w+") as said:
+        part = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        )
+
+        def end() -> bool:
+            passed = part.wait() == 0
+            said.seek(0)
+            print(f"── {title}\n{said.read()}", flush=True)
+            return passed
+
+        try:
+            yield end
+        finally:
+            part.kill()
+            part.wait()
+
+
 def main(arguments: list[str]) -> int:
     """Run every part, so that one run shows every fault."""
     if names := missing():
@@ -61,10 +85,10 @@ def main(arguments: list[str]) -> int:
     for name in [name for name in env if name.startswith("MAPLEBRIDGE_") and name != "MAPLEBRIDGE_CHROMIUM"]:
         del env[name]
     pytest = [f"{BIN}/python", "-m", "pytest", *arguments]
-    passed = [run("on SQLite", pytest, env=env)]
-    with throwaway() as url:
+    with throwaway(durable=False) as url:
         env_pg = {**env, "MAPLEBRIDGE_DATABASE": url}
-        passed.append(run("on PostgreSQL", [*pytest, "-m", "django_db and not journey"], env=env_pg))
+        with beside("on PostgreSQL", [*pytest, "-m", "django_db and not journey"], env=env_pg) as end:
+            passed = [run("on SQLite", pytest, env=env), end()]
     if (ROOT / "web" / "package.json").exists():
         npm, npm_env = node()
         passed.append(run("front end", [*npm, "test", "--if-present"], folder=ROOT / "web", env=npm_env))

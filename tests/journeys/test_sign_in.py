@@ -1,6 +1,5 @@
 """Signing in as people do: a passkey, an authenticator app, an enrolled phone; in a real browser."""
 
-
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from journey_people import Desk, sign_in
