@@ -1,17 +1,20 @@
-"""Writes of positions. By design outside the journal: samples, not facts, and only of our own units on shift."""
+"""Writes of positions: by design outside the journal, for they are samples. Who may send them is inside it."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maplebridge.journal.act import turn
+from maplebridge.journal.act import act, turn
 from maplebridge.kernel.refused import BadInput, NotAllowed
-from maplebridge.people.actor import Actor
+from maplebridge.kernel.text import storable
+from maplebridge.people.actor import Actor, token_digest
 from maplebridge.people.models import Shift, Unit
 from maplebridge.positions import feed
-from maplebridge.positions.models import LatestPosition
+from maplebridge.positions.formats import SPEED_UNITS
+from maplebridge.positions.models import LatestPosition, Tracker
 from maplebridge.positions.rules import KEPT_FOR, Fix, newest
 
 
@@ -79,3 +82,40 @@ def _store(fixes: list[Fix], *, at: datetime) -> list[Fix]:
         rows, update_conflicts=True, unique_fields=["unit"], update_fields=["lon", "lat", "at", "received_at"]
     )
     return newer
+
+
+def issue_tracker(actor: Actor, *, unit: Unit, name: str = "", speed_unit: str = "knots", at: datetime) -> str:
+    """Let a phone or tracker send a unit's positions: return the token of its address, shown this once.
+
+    `speed_unit` is how the device gives its speed where its form does not say: "knots" (Traccar), "mps" (OsmAnd),
+    "kmh". Raises NotAllowed and BadInput.
+    """
+    actor.must("people.manage")
+    if speed_unit not in SPEED_UNITS:
+        raise BadInput("speed_unit", _("Speeds come in one of: %(units)s.") % {"units": ", ".join(SPEED_UNITS)})
+    token, name = secrets.token_urlsafe(24), storable(name).strip()[:60]
+    with act(actor, "positions.tracker_issued", at=at) as entry:
+        tracker = Tracker.objects.create(
+            unit=unit, name=name, digest=token_digest(token), speed_unit=speed_unit, made_at=at
+        )
+        entry.about(tracker, unit=f"unit:{unit.pk}").keep_private(name=name)
+    return token
+
+
+def revoke_tracker(actor: Actor, *, tracker: Tracker, at: datetime) -> None:
+    """Let a tracker send no more: what it sends from now on is answered as if it were unknown."""
+    actor.must("people.manage")
+    with act(actor, "positions.tracker_revoked", at=at) as entry:
+        fresh = Tracker.objects.select_for_update().get(pk=tracker.pk)
+        fresh.revoked_at = fresh.revoked_at or at
+        fresh.save(update_fields=["revoked_at"])
+        entry.about(fresh, unit=f"unit:{fresh.unit_id}")
+
+
+def keep_latest(fixes: list[Fix], *, at: datetime) -> list[Fix]:
+    """Put the newest fixes that ingest has accepted on the map; older ones than those there change nothing."""
+    best = newest(fixes)
+    with turn(), transaction.atomic():
+        kept = _store([fix for _unit, fix in sorted(best.items())], at=at)
+        transaction.on_commit(lambda: feed.publish(kept))
+    return kept

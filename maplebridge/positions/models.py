@@ -17,3 +17,17 @@ class LatestPosition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} at {self.lon:.5f}, {self.lat:.5f}"
+
+
+class Tracker(models.Model):
+    """A phone or tracker that sends the positions of one unit to `/p/TOKEN`; the token is stored as a digest."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="trackers", verbose_name=_("unit"))
+    name = models.CharField(_("what it is"), max_length=60, blank=True, default="")
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+    speed_unit = models.CharField(_("unit of its speeds"), max_length=5, default="knots")
+    made_at = models.DateTimeField(_("made at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.name or self.digest[:8]}"

@@ -1,4 +1,4 @@
-"""The server's one application: event stream natively, everything else through Django in threads."""
+"""The server's one application: event stream and positions natively, everything else through Django in threads."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,8 @@ from maplebridge.kernel.moment import hold_for
 from maplebridge.live.hub import Hub
 from maplebridge.live.stream import stream
 from maplebridge.live.tail import Tail
+from maplebridge.positions.ingest import Ingest
+from maplebridge.positions.tracks import tracks_here
 from maplebridge.site.bridge import Bridge
 from maplebridge.site.reactions import Worker
 
@@ -29,6 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger(__name__)
 sys.setswitchinterval(0.0005)  # a thread that comes back from the database waits so long at most for its turn
 hub = Hub()
+ingest = Ingest(tracks_here)
 pages = Bridge(django_wsgi, threads=settings.CONFIG.threads)
 
 
@@ -40,6 +43,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1000})
     elif scope["path"] == "/api/stream" and scope["method"] == "GET":
         await stream(hub, scope, receive, send)
+    elif scope["path"].startswith("/p/") and scope["method"] in ("GET", "POST"):
+        await ingest(scope, receive, send)
     else:
         await pages(scope, receive, send)
 

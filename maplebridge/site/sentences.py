@@ -63,6 +63,16 @@ def _exported(told: Told) -> str:
     return _("%(n)s entries of the journal exported.") % {"n": told.facts["entries"]}
 
 
+@sentence("positions.tracker_issued")
+def _tracker(told: Told) -> str:
+    return _("Address made to which a tracker sends positions.")
+
+
+@sentence("positions.tracker_revoked")
+def _tracker_revoked(told: Told) -> str:
+    return _("Address of a tracker closed.")
+
+
 @sentence("places.city_imported")
 def _city(told: Told) -> str:
     return _("Streets and places of the city imported.")

@@ -13,14 +13,19 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         """
         Issue a bearer token for the API in the name of a user.
         It is printed once and stored only as a digest. It ends after --days.
+        With --device, print the address to which the tracker of a unit sends its positions.
         """,
         examples="""
         maplebridge token chief
+        maplebridge token M21 --device                     for Traccar Client or OwnTracks
+        maplebridge token M21 --device --speed mps         for OsmAnd
         curl -H "Authorization: Bearer $(maplebridge token chief --days 1)" http://127.0.0.1:8000/api/me
         """,
     )
-    it.add_argument("user", metavar="USER", help="the user name of an account")
+    it.add_argument("user", metavar="USER", help="the user name of an account, or with --device a call sign")
     it.add_argument("--days", type=int, default=90, help="for how many days it is valid (90)")
+    it.add_argument("--device", action="store_true", help="for the tracker of a unit")
+    it.add_argument("--speed", default="knots", help="how the device gives its speed: knots (Traccar), mps, kmh")
     it.set_defaults(run=run)
 
 
@@ -34,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     from maplebridge.site.prepare import must_fit
 
     must_fit()
+    if options.device:
+        return _print_address(options.user, options.speed)
     user = User.objects.filter(username=options.user, is_active=True).first()
     if user is None:
         known = ", ".join(
@@ -45,4 +52,23 @@ def run(options: argparse.Namespace) -> int:
     if not 1 <= options.days <= 3650:
         raise BadInput("days", "A token is valid for 1 to 3650 days.")
     print(issue_token(system("command-line"), user=user, days=options.days, at=clock.now()))
+    return 0
+
+
+def _print_address(call_sign: str, speed_unit: str) -> int:
+    """Print the address of a new tracker, and what opens the apps with it."""
+    from django.conf import settings
+
+    from maplebridge.kernel import clock
+    from maplebridge.kernel.refused import BadInput
+    from maplebridge.people.actor import system
+    from maplebridge.people.models import Unit
+    from maplebridge.positions.actions import issue_tracker
+
+    unit = Unit.objects.active().filter(call_sign=call_sign.upper()).first()
+    if unit is None:
+        known = ", ".join(Unit.objects.active().values_list("call_sign", flat=True)[:12])
+        raise BadInput("user", f"There is no unit “{call_sign}”. Units: {known or 'none yet; see maplebridge staff'}.")
+    token = issue_tracker(system("command-line"), unit=unit, speed_unit=speed_unit, at=clock.now())
+    print(f"{settings.CONFIG.origin or f'http://127.0.0.1:{settings.CONFIG.port}'}/p/{token}")
     return 0

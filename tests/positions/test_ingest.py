@@ -1,0 +1,237 @@
+"""Positions taken in at `/p/TOKEN`: acknowledged after the commit, of units on shift alone, on both databases."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, connections
+
+from maplebridge.journal.models import Entry
+from maplebridge.kernel.refused import BadInput, NotAllowed
+from maplebridge.people.actions import enlist_unit, open_shift
+from maplebridge.people.actor import Actor
+from maplebridge.positions import ingest as module
+from maplebridge.positions.actions import issue_tracker, revoke_tracker
+from maplebridge.positions.ingest import Ingest
+from maplebridge.positions.models import LatestPosition, Tracker
+from maplebridge.positions.steps import Point
+from maplebridge.positions.tracks import FULL_FOR, THINNED_FOR, DayFiles, DayPartitions, expire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = 1_777_896_000  # noon of these tests
+WIDE = (0, 9_999_999_999_999)
+
+
+@pytest.fixture
+def tracks(tmp_path):
+    if connection.vendor == "postgresql":
+        store = DayPartitions()
+        yield store
+        for day in store.days():
+            store.forget(day)
+        return
+    store = DayFiles(tmp_path / "tracks")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def unit(machine, noon):
+    made = enlist_unit(machine, call_sign="M21", kind="motorbike", home=(24.94, 60.17), at=noon)
+    hour = timedelta(hours=1)
+    open_shift(machine, unit=made, crew=[], starts_at=noon - hour, ends_at=noon + hour, at=noon)
+    return made
+
+
+@pytest.fixture
+def token(machine, unit, noon):
+    return issue_tracker(machine, unit=unit, name="Phone of the crew", at=noon)
+
+
+def query(at=AT, lat=60.1699, lon=24.9384, **more):
+    pairs = {"id": "x", "timestamp": at, "lat": lat, "lon": lon, "speed": 10} | more
+    return "&".join(f"{name}={value}" for name, value in pairs.items()).encode()
+
+
+class Door:
+    """Sends requests to an ingest as a server hands them on, at a moment of the test's choosing."""
+
+    def __init__(self, make_tracks, now=AT):
+        self.now = now
+        self.ingest = Ingest(make_tracks, now=lambda: self.now)
+
+    def send(self, *requests):
+        """Send requests at once, each (token, query, body); returns their answers (status, body)."""
+        answers = asyncio.run(self._all(requests))
+        self.ingest._thread.submit(connections.close_all).result()
+        return answers
+
+    async def _all(self, requests):
+        sent = asyncio.gather(*(self._one(*request) for request in requests))
+        answers = await sent
+        if self.ingest._flushing:
+            await self.ingest._flushing
+        return answers
+
+    async def _one(self, token, query=b"", body=b"", kind=b""):
+        told = []
+
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message):
+            told.append(message)
+
+        scope = {"path": f"/p/{token}", "method": "POST", "query_string": query, "headers": [(b"content-type", kind)]}
+        await self.ingest(scope, receive, send)
+        return told[0]["status"], told[1]["body"]
+
+
+@pytest.fixture
+def door(tracks, monkeypatch):
+    """An ingest whose thread writes where the test reads; the map is written at once."""
+    monkeypatch.setattr(module, "LATEST_S", 0.0)
+    if isinstance(tracks, DayPartitions):
+        return Door(DayPartitions)
+    return Door(lambda: DayFiles(tracks.folder))
+
+
+def kept(tracks, unit):
+    return tracks.of(unit.pk, *WIDE)
+
+
+def test_a_fix_is_kept_on_the_map_and_in_the_track_before_it_is_acknowledged(door, tracks, unit, token):
+    assert door.send((token, query())) == [(200, b"")]
+    (row,) = kept(tracks, unit)
+    assert row[:4] == (unit.pk, AT * 1000, 24.9384, 60.1699)
+    assert row[4] == pytest.approx(5.14444)
+    latest = LatestPosition.objects.get()
+    assert (latest.lon, latest.lat, latest.at) == (24.9384, 60.1699, datetime.fromtimestamp(AT, UTC))
+
+
+def test_owntracks_gets_the_list_that_it_waits_for(door, token):
+    body = b'{"_type":"location","lat":60.1,"lon":24.9,"tst":1777896000}'
+    assert door.send((token, b"", body, b"application/json")) == [(200, b"[]")]
+
+
+def test_nobody_sends_to_an_address_that_was_never_given_or_was_closed(
+    door, tracks, unit, token, machine, noon, caplog
+):
+    assert door.send(("made-up", query()))[0][0] == 404
+    assert "no tracker has" in caplog.text
+    assert "made-up" not in caplog.text
+    revoke_tracker(machine, tracker=Tracker.objects.get(), at=noon)
+    door.now += 3
+    assert door.send((token, query()))[0][0] == 404
+    assert kept(tracks, unit) == []
+
+
+@pytest.mark.parametrize("off", ["before", "after", "no shift", "another unit's shift"])
+def test_off_shift_the_device_is_answered_and_not_a_byte_is_kept(
+    door, tracks, unit, token, machine, noon, off, tmp_path
+):
+    at = {"before": AT - 3601, "after": AT + 3600}.get(off, AT)
+    if off in ("no shift", "another unit's shift"):
+        unit.shifts.all().delete()
+    if off == "another unit's shift":
+        other = enlist_unit(machine, call_sign="M22", kind="motorbike", home=(24.94, 60.17), at=noon)
+        open_shift(machine, unit=other, crew=[], starts_at=noon, ends_at=noon + timedelta(hours=1), at=noon)
+    door.now = AT + 3600
+    assert door.send((token, query(at, lat=60.123456))) == [(200, b"")]
+    assert kept(tracks, unit) == []
+    assert not LatestPosition.objects.exists()
+    assert not any(b"60.123456" in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert not Entry.objects.filter(body__contains="60.123456").exists()
+
+
+def test_bad_content_of_a_known_device_is_answered_200(door, tracks, unit, token):
+    sent = [(token, b"", b"\xff\xfe"), (token, b"lat=x&lon=y"), (token, b"", b"{", b"application/json"), (token,)]
+    assert [status for status, _body in door.send(*sent)] == [200] * 4
+    assert kept(tracks, unit) == []
+
+
+def test_a_body_beyond_all_measure_is_answered_and_left(door, tracks, unit, token):
+    assert door.send((token, b"", b"x" * (module.MOST_BYTES + 1)))[0][0] == 200
+    assert kept(tracks, unit) == []
+
+
+def test_many_at_once_are_each_kept_and_sent_again_they_are_kept_once(door, tracks, unit, token):
+    sent = [(token, query(AT - second)) for second in range(200)]
+    for _again in range(2):
+        assert {status for status, _body in door.send(*sent)} == {200}
+    assert [row[1] for row in kept(tracks, unit)] == [(AT - second) * 1000 for second in reversed(range(200))]
+    assert LatestPosition.objects.get().at == datetime.fromtimestamp(AT, UTC)
+
+
+def test_an_old_queue_does_not_move_the_unit_back(door, unit, token):
+    door.send((token, query(AT)))
+    door.send((token, query(AT - 300, lat=60.2)))
+    assert LatestPosition.objects.get().lat == 60.1699
+
+
+def test_an_outlier_stands_in_the_track_with_its_reason_and_not_on_the_map(door, tracks, unit, token):
+    door.send((token, query(AT - 10)))
+    door.send((token, query(AT, lat=61.5)))
+    assert [row[7] for row in kept(tracks, unit)] == ["", "too fast"]
+    assert LatestPosition.objects.get().lat == 60.1699
+
+
+def test_what_cannot_be_stored_is_refused_and_taken_when_it_is_sent_again(door, tracks, unit, token, monkeypatch):
+    store = door.ingest._make_tracks()
+
+    def fail(_points):
+        raise OSError(28, "No space left on device")
+
+    working, store.write = store.write, fail
+    door.ingest._tracks = store
+    assert door.send((token, query()))[0][0] == 503
+    store.write = working
+    assert door.send((token, query()))[0][0] == 200
+    assert len(kept(tracks, unit)) == 1
+
+
+def test_beyond_what_may_wait_nothing_more_is_taken_in(door, token, tracks, unit, monkeypatch):
+    monkeypatch.setattr(module, "MOST_WAITING", 5)
+    found = [status for status, _body in door.send(*((token, query(AT - n)) for n in range(20)))]
+    assert sorted(set(found)) == [200, 503]
+    assert len(kept(tracks, unit)) == found.count(200)
+
+
+class TestTrackers:
+    def test_only_who_manages_people_gives_an_address_and_its_token_stands_nowhere(self, unit, machine, noon):
+        with pytest.raises(NotAllowed):
+            issue_tracker(Actor("user:1", "A", "dispatcher"), unit=unit, at=noon)
+        token = issue_tracker(machine, unit=unit, name="Phone", at=noon)
+        assert token not in str(Tracker.objects.values_list()[0])
+        assert "Phone" not in Entry.objects.get(verb="positions.tracker_issued").body
+
+    def test_a_unit_of_speed_that_nobody_uses_is_refused(self, unit, machine, noon):
+        with pytest.raises(BadInput, match="knots, mps, kmh"):
+            issue_tracker(machine, unit=unit, speed_unit="furlongs", at=noon)
+
+
+class TestKeeping:
+    def fill(self, tracks, days):
+        points = [Point(1, 24.9, 60.1, AT - day * 86_400 + second) for day in days for second in range(0, 180, 20)]
+        tracks.write(points)
+        tracks.write(points)
+
+    def test_a_track_goes_over_days_in_order(self, tracks):
+        self.fill(tracks, (2, 0, 1))
+        found = [row[1] for row in tracks.of(1, *WIDE)]
+        assert len(found) == 27
+        assert found == sorted(found)
+        assert tracks.of(1, AT * 1000, (AT + 40) * 1000) == tracks.of(1, *WIDE)[-9:-7]
+        assert tracks.of(2, *WIDE) == []
+
+    def test_an_old_track_is_thinned_to_a_fix_a_minute_and_then_forgotten(self, tracks):
+        today = datetime.fromtimestamp(AT, UTC).date()
+        self.fill(tracks, (0, FULL_FOR.days, FULL_FOR.days + 1, THINNED_FOR.days, THINNED_FOR.days + 1))
+        thinned = set()
+        expire(tracks, today=today, thinned=thinned)
+        left = dict.fromkeys(tracks.days(), 0)
+        for row in tracks.of(1, *WIDE):
+            left[datetime.fromtimestamp(row[1] / 1000, UTC).date()] += 1
+        ages = {(today - day).days: count for day, count in left.items()}
+        assert ages == {0: 9, 30: 9, 31: 3, 90: 3}
+        assert thinned == {today - timedelta(days=31), today - timedelta(days=90)}
