@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.db import close_old_connections
@@ -32,8 +33,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 GATHER_S = 0.02  # what comes in within it is committed together
 MOST_WAITING = 20_000  # points; beyond it nothing more is taken in until some are stored
 MOST_BYTES = 1 << 20  # of one body
-RELOAD_S = 2.0  # how old the known trackers and shifts may be
-LATEST_S = 0.5  # how often the map's newest positions are written
+RELOAD_S = 5.0  # how old the known trackers and shifts may be
+LATEST_S = 1.0  # how often the map's newest positions are written
 BACK = steps.OLDEST_S
 
 log = logging.getLogger(__name__)
@@ -58,18 +59,25 @@ class _Batch:
 
 
 class Ingest:
-    """Takes positions in. `now` gives seconds since 1970 UTC; everything that touches a database runs in one thread."""
+    """Takes positions in. `now` gives seconds since 1970 UTC.
+
+    Two threads touch databases: one commits the tracks, on which the answers wait; the other puts what is newest on the
+    map and reads who may send. What the loop and the threads share is handed over whole, never changed by both.
+    """
 
     def __init__(self, tracks: Callable[[], Tracks], *, now: Callable[[], float] = time.time) -> None:
         self._make_tracks, self._now = tracks, now
         self._tracks: Tracks | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ingest")
+        self._committer = ThreadPoolExecutor(1, thread_name_prefix="ingest")
+        self._other = ThreadPoolExecutor(1, thread_name_prefix="ingest-map")
         self._known: dict[str, Known] = {}
         self._state = State()
         self._latest: dict[int, Fix] = {}
-        self._loaded = self._latest_at = self._told = 0.0
+        self._loaded = self._told = 0.0
         self._batch = _Batch()
         self._flushing: asyncio.Task[None] | None = None
+        self._later: asyncio.Task[None] | None = None
+        self._loading: asyncio.Future[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to `/p/TOKEN`."""
@@ -85,9 +93,13 @@ class Ingest:
     async def _tracker(self, token: str) -> Known | None:
         """Whose address this is; what nobody knows is looked up anew at most once in `RELOAD_S`."""
         digest = token_digest(token)
-        if self._now() - self._loaded > RELOAD_S:
-            await self._in_thread(self._load)
         known = self._known.get(digest)
+        if self._now() - self._loaded > RELOAD_S:
+            if self._loading is None or self._loading.done():  # one asks for all who wait
+                self._loading = asyncio.ensure_future(_in_thread(self._other, self._load))
+            if known is None:
+                await self._loading
+                known = self._known.get(digest)
         if known is None and self._now() - self._told > 60:
             self._told = self._now()
             log.warning("Positions come to an address that no tracker has. Is a device set up with an old one?")
@@ -123,7 +135,8 @@ class Ingest:
         while self._batch.waiting:
             batch, self._batch = self._batch, _Batch()
             try:
-                await self._in_thread(self._commit, batch.points)
+                newest = await _in_thread(self._committer, self._commit, batch.points)
+                self._latest |= newest
                 stored = True
             except Exception:
                 log.exception("Positions could not be stored; the devices keep them and send them again.")
@@ -131,15 +144,22 @@ class Ingest:
             for waiting in batch.waiting:
                 if not waiting.done():
                     waiting.set_result(stored)
-        if self._latest:
-            await asyncio.sleep(LATEST_S)  # what came last is put on the map too, when nothing more comes
-            await self._in_thread(self._put_on_map, True)
+            if self._latest and (self._later is None or self._later.done()):
+                self._later = asyncio.create_task(self._put_on_map())
 
-    def _commit(self, points: list[Point]) -> None:
-        """Through the steps and into the tracks; the newest of each unit waits to be put on the map."""
+    async def _put_on_map(self) -> None:
+        """Put the newest position of each unit on the map, a while after the first of them came in."""
+        await asyncio.sleep(LATEST_S)
+        latest, self._latest = self._latest, {}
+        try:
+            at = datetime.fromtimestamp(self._now(), UTC)
+            await _in_thread(self._other, partial(keep_latest, list(latest.values()), at=at))
+        except Exception:
+            log.exception("The newest positions could not be put on the map; the next ones will be.")
+
+    def _commit(self, points: list[Point]) -> dict[int, Fix]:
+        """Through the steps and into the tracks; returns the newest of each unit, for the map."""
         self._state.now = self._now()
-        if self._state.now - self._loaded > RELOAD_S:
-            self._load()
         kept = steps.run(points, self._state)
         if self._tracks is None:
             self._tracks = self._make_tracks()
@@ -149,36 +169,29 @@ class Ingest:
         except Exception:
             self._state.last.clear()  # nothing was kept, so nothing was seen
             raise
-        for point in kept:
-            if not point.flag and not point.late:
-                self._latest[point.unit] = Fix(point.unit, point.lon, point.lat, datetime.fromtimestamp(point.at, UTC))
-        self._put_on_map()
-
-    def _put_on_map(self, at_once: bool = False) -> None:
-        now = self._now()
-        if not self._latest or not (at_once or now - self._latest_at >= LATEST_S):
-            return
-        keep_latest(list(self._latest.values()), at=datetime.fromtimestamp(now, UTC))
-        self._latest.clear()
-        self._latest_at = now
+        return {
+            point.unit: Fix(point.unit, point.lon, point.lat, datetime.fromtimestamp(point.at, UTC))
+            for point in kept
+            if not point.flag and not point.late
+        }
 
     def _load(self) -> None:
         """Read anew which trackers may send, and when which unit is or was on shift."""
         now = self._now()
         rows = Tracker.objects.filter(revoked_at=None, unit__active=True)
-        self._known = {
-            digest: Known(unit, how) for digest, unit, how in rows.values_list("digest", "unit", "speed_unit")
-        }
         spans: dict[int, list[tuple[float, float]]] = {}
         recent = Shift.objects.filter(
             ends_at__gt=datetime.fromtimestamp(now - BACK, UTC), starts_at__lte=datetime.fromtimestamp(now + 60, UTC)
         )
         for unit, begin, end in recent.values_list("unit", "starts_at", "ends_at"):
             spans.setdefault(unit, []).append((begin.timestamp(), end.timestamp()))
-        self._state.shifts, self._loaded = spans, now
+        known = {digest: Known(unit, how) for digest, unit, how in rows.values_list("digest", "unit", "speed_unit")}
+        self._state.shifts = spans  # before who may send: nobody is let in whose shifts are not known yet
+        self._known, self._loaded = known, now
 
-    async def _in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _connected, work, *args)
+
+async def _in_thread(thread: ThreadPoolExecutor, work: Callable[..., Any], *args: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(thread, _connected, work, *args)
 
 
 def _connected(work: Callable[..., Any], *args: Any) -> Any:

@@ -14,7 +14,7 @@ METRES = 111_195.0  # of one degree of latitude, on a sphere of 6,371 km
 FASTEST = 70.0  # m/s: 250 km/h, faster than any unit travels
 VAGUE_M = 2_000.0  # a fix less exact than this says nothing about a street
 STILL_MPS = 0.8  # slower than this is standing, as GPS drifts
-KNOWN = 512  # fixes remembered of each unit, to know what a device sends twice
+KNOWN = 64  # fixes remembered of each unit, to know what a device sends twice; the tracks know the rest
 
 MOVING, STANDING = "moving", "standing"
 

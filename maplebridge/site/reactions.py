@@ -21,6 +21,7 @@ from maplebridge.journal.queries import last_position
 from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
 from maplebridge.people import tasks as people
+from maplebridge.positions import tasks as positions
 
 Reaction = Callable[[Entry, datetime], None]
 Timer = Callable[[datetime], object]
@@ -40,6 +41,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(minutes=5), lambda at: make_checkpoint(at=at)),
         (timedelta(hours=1), incidents.erase_expired_data),
         (timedelta(hours=6), people.erase_ended),
+        (timedelta(hours=6), positions.expire_tracks),
     )
 
 

@@ -63,14 +63,16 @@ class Door:
     def send(self, *requests):
         """Send requests at once, each (token, query, body); returns their answers (status, body)."""
         answers = asyncio.run(self._all(requests))
-        self.ingest._thread.submit(connections.close_all).result()
+        for thread in (self.ingest._committer, self.ingest._other):
+            thread.submit(connections.close_all).result()
         return answers
 
     async def _all(self, requests):
         sent = asyncio.gather(*(self._one(*request) for request in requests))
         answers = await sent
-        if self.ingest._flushing:
-            await self.ingest._flushing
+        for task in (self.ingest._flushing, self.ingest._later):
+            if task:
+                await task
         return answers
 
     async def _one(self, token, query=b"", body=b"", kind=b""):
@@ -121,7 +123,8 @@ def test_nobody_sends_to_an_address_that_was_never_given_or_was_closed(
     assert "no tracker has" in caplog.text
     assert "made-up" not in caplog.text
     revoke_tracker(machine, tracker=Tracker.objects.get(), at=noon)
-    door.now += 3
+    door.now += module.RELOAD_S + 1
+    assert [status for status, _body in door.send(("made-up", query()))] == [404]  # which reads anew who may send
     assert door.send((token, query()))[0][0] == 404
     assert kept(tracks, unit) == []
 

@@ -1,0 +1,95 @@
+"""Positions sent by many trackers, in a process of its own: raw HTTP/1.1 on asyncio, one request in flight each.
+
+    python -m benchmarks.tracker_load PORT CONNECTIONS SECONDS FILE [api TOKEN]
+
+FILE has a line for each device: the address to which it sends. With `api` a line is the id of a unit, and the API gets
+the position instead. Prints one JSON object: latencies in ms of what was acknowledged, seconds, and other answers.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from itertools import cycle
+from pathlib import Path
+
+BODY = 192  # bytes, as the phones' apps send
+
+
+class Device(asyncio.Protocol):
+    """One connection that sends for its share of the devices, each time for the next."""
+
+    def __init__(self, requests, until: float) -> None:
+        self.requests, self.until = requests, until
+        self.ms: list[float] = []
+        self.other = 0
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport) -> None:
+        self.transport = transport
+        self._next()
+
+    def _next(self) -> None:
+        now = time.perf_counter()
+        if now >= self.until:
+            self.transport.close()
+            return
+        self.begun = now
+        self.transport.write(next(self.requests))
+
+    def data_received(self, data: bytes) -> None:
+        self.ms.append((time.perf_counter() - self.begun) * 1000)
+        if not data.startswith(b"HTTP/1.1 200"):
+            self.other += 1
+            self.ms.pop()
+        self._next()
+
+    def connection_lost(self, _error) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+def forms(lines: list[str], first: float):
+    """What the devices of one connection send, for ever: each a form of 192 bytes, a second after its last."""
+    for number in cycle(range(1 << 30)):
+        for line in lines:
+            lat = 60.15 + (number % 40) * 1e-5
+            body = (
+                f"id=x&timestamp={first + number:.0f}&lat={lat:.5f}&lon=24.94000&speed=2.00&bearing=90.0&accuracy=5.0"
+            )
+            body = f"{body}&batt=87.0&model=".ljust(BODY, "x")
+            head = "Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            yield f"POST {line} HTTP/1.1\r\n{head}Content-Length: {BODY}\r\n\r\n{body}".encode()
+
+
+def calls(lines: list[str], token: str):
+    """The same by the API, one position after the other."""
+    for number in cycle(range(1 << 30)):
+        for line in lines:
+            body = json.dumps({"lon": 24.94, "lat": 60.15 + (number % 40) * 1e-5})
+            head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+            text = f"POST /api/units/{line}/position HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}"
+            yield text.encode()
+
+
+async def load(port: int, connections: int, seconds: float, lines: list[str], token: str) -> dict:
+    """Send from every connection until the time is over."""
+    loop, first = asyncio.get_running_loop(), time.time() - 3600
+    begun = time.perf_counter()
+    devices = []
+    for number in range(connections):
+        own = lines[number::connections]
+        requests = calls(own, token) if token else forms(own, first)
+        _transport, device = await loop.create_connection(
+            lambda requests=requests: Device(requests, begun + seconds), "127.0.0.1", port
+        )
+        devices.append(device)
+    await asyncio.wait_for(asyncio.gather(*(device.done for device in devices)), seconds + 60)
+    ms = [round(each, 2) for device in devices for each in device.ms]
+    return {"ms": ms, "seconds": time.perf_counter() - begun, "other": sum(device.other for device in devices)}
+
+
+if __name__ == "__main__":
+    port, connections, seconds, file, *rest = sys.argv[1:]
+    given = Path(file).read_text().split()
+    print(json.dumps(asyncio.run(load(int(port), int(connections), float(seconds), given, rest[1] if rest else ""))))
