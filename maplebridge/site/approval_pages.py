@@ -1,5 +1,7 @@
 """What needs two people: one asks to disclose or erase, another decides, and whoever asked carries it out."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -66,14 +68,14 @@ def _self(actor: Actor) -> User:
     return user
 
 
-def _state(approval: Approval, actor: Actor, now: object) -> str:
+def _state(approval: Approval, actor: Actor, now: datetime) -> str:
     """What stands beside a request: "yours", "decide", "use", "used", "refused", "lapsed" or "waits"."""
     own = approval.asked_by_id == actor.user_id
     if approval.used_at:
         return "used"
     if approval.approved is False:
         return "refused"
-    if approval.expires_at <= now:  # type: ignore[operator]  # both are moments
+    if approval.expires_at <= now:
         return "lapsed"
     if approval.approved:
         return "use" if own else "approved"

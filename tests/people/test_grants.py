@@ -26,6 +26,7 @@ from maplebridge.people.queries import emergency_of, needs_review
 from maplebridge.people.rules import NOT_GIVEN, PERMISSIONS, SHIPPED, Held, narrowed, sees_personal, shipped
 
 WHY = "cover for the summer"
+NIGHT = {"name": "Night desk", "name_zh": "夜班", "permissions": ["incidents.view", "incidents.report"]}
 codes = st.sampled_from(["", "north", "south", "old_town"])
 held = st.builds(shipped, st.sampled_from(sorted(SHIPPED)), codes)
 
@@ -209,16 +210,14 @@ class TestEmergency:
 
 @pytest.mark.django_db(transaction=True)
 class TestRoles:
-    values = {"name": "Night desk", "name_zh": "夜班", "permissions": ["incidents.view", "incidents.report"]}  # noqa: RUF012
-
     def test_an_agency_makes_a_role_of_its_own(self, user, noon):
         admin = acting(make_staff("administrator"))
-        set_role(admin, code="night_desk", **self.values, at=noon)
+        set_role(admin, code="night_desk", **NIGHT, at=noon)
         give_grant(admin, user=user, role="night_desk", reason=WHY, at=noon)
         assert actor_of(user, at=noon).may("incidents.report", place("/elsewhere/"))
 
     def test_what_a_shipped_role_may_is_changed_for_everyone_who_holds_it(self, user, noon):
-        set_role(acting(make_staff("administrator")), code="post_officer", **self.values, at=noon)
+        set_role(acting(make_staff("administrator")), code="post_officer", **NIGHT, at=noon)
         assert actor_of(user, at=noon).permissions == {"incidents.view", "incidents.report"}
 
     @pytest.mark.parametrize(
@@ -235,12 +234,12 @@ class TestRoles:
     )
     def test_a_role_that_makes_no_sense_is_refused_with_its_field(self, noon, changes, field):
         with pytest.raises(BadInput) as refused:
-            set_role(acting(make_staff("administrator")), **{"code": "night", **self.values} | changes, at=noon)
+            set_role(acting(make_staff("administrator")), **{"code": "night", **NIGHT} | changes, at=noon)
         assert refused.value.field == field
 
     def test_only_who_manages_roles_changes_them(self, chief, noon):
         with pytest.raises(NotAllowed):
-            set_role(chief, code="night", **self.values, at=noon)
+            set_role(chief, code="night", **NIGHT, at=noon)
 
     def test_a_grant_of_a_role_that_is_gone_gives_nothing(self, user):
         Grant.objects.filter(user=user).update(role="abolished")

@@ -7,11 +7,11 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from access_world import picture
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 from staff_for_tests import acting, make_staff
-from test_access import picture
 
 from maplebridge.incidents import actions as incidents
 from maplebridge.incidents.models import Report

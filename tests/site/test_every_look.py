@@ -2,8 +2,8 @@
 
 import pytest
 from access_requests import API, PAGES
+from access_world import client_of, send
 from django.db import transaction
-from test_access import client_of, send, world  # noqa: F401 - a fixture
 
 from maplebridge.incidents.actions import add_note
 from maplebridge.incidents.models import Attachment, Incident, Note, Report
@@ -15,7 +15,7 @@ LOOKS = ("consulted", "disclosed")
 
 
 @pytest.fixture
-def marked(world, machine):  # noqa: F811
+def marked(world, machine):
     """The world of the matrix, with words in it that nothing else contains."""
     Report.objects.update(caller=CANARIES[0], phone=CANARIES[1], narrative=CANARIES[2])
     for incident in Incident.objects.all():
