@@ -72,7 +72,7 @@ def test_a_callers_last_place_is_the_newest_of_the_same_digits_while_they_are_ke
     Report.objects.update(expires_at=noon)
     assert actions.last_place_of_caller(desk, phone=PHONE["phone"], at=later) is None
     assert [look.subject for look in looks()] == [f"incident:{newest.pk}", "report:*", "report:*"]
-    assert all("caller's last place" in look.body and "358" not in look.body for look in looks())
+    assert all("caller's last place" in look.body and "401234567" not in look.body for look in looks())
 
 
 def test_a_callers_last_place_wants_a_whole_number_and_the_permission(report, desk, stranger, noon):
