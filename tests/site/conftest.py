@@ -1,6 +1,7 @@
 """What several tests of the whole site share."""
 
 import pytest
+from django.test import Client
 
 
 @pytest.fixture
@@ -9,3 +10,35 @@ def world(db, machine):
     from access_world import make_world
 
     return make_world(machine)
+
+
+@pytest.fixture
+def enrolled(db):
+    """Enrols somebody of a role, whose name shows it, as the journal tells too."""
+    from maplebridge.kernel import clock  # they need the applications
+    from maplebridge.people.actions import enrol_user
+    from maplebridge.people.actor import system
+
+    def enrol(role):
+        name = {"username": role, "display_name": f"The {role}"}
+        return enrol_user(system("test"), **name, role=role, password=None, at=clock.now())
+
+    return enrol
+
+
+@pytest.fixture
+def signed_in(enrolled):
+    """Gives a browser in which somebody of a role is signed in."""
+
+    def enter(role):
+        client = Client()
+        client.force_login(enrolled(role))
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def auditor(signed_in):
+    """A browser in which an auditor is signed in."""
+    return signed_in("auditor")

@@ -14,28 +14,15 @@ from maplebridge.journal.models import Checkpoint, Entry
 from maplebridge.journal.queries import verify
 from maplebridge.journal.reads import record_consulted
 from maplebridge.kernel import clock
-from maplebridge.people.actions import enlist_unit, enrol_user, open_shift
+from maplebridge.people.actions import enlist_unit, open_shift
 from maplebridge.people.actor import system
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def person(role):
-    return enrol_user(
-        system("test"), username=role, display_name=f"The {role}", role=role, password=None, at=clock.now()
-    )
-
-
 @pytest.fixture
-def auditor():
-    client = Client()
-    client.force_login(person("auditor"))
-    return client
-
-
-@pytest.fixture
-def dispatcher_user(db):
-    return person("dispatcher")
+def dispatcher_user(enrolled):
+    return enrolled("dispatcher")
 
 
 def look(user, *, at, purpose="reading without a part in it", record="incident:7", **more):

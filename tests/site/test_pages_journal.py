@@ -3,32 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from maplebridge.journal.act import act
 from maplebridge.journal.models import Entry, Private
 from maplebridge.journal.queries import last_position
-from maplebridge.kernel import clock
-from maplebridge.people.actions import enrol_user
-from maplebridge.people.actor import system
 from maplebridge.site.journal_pages import PAGE_SIZE
 from maplebridge.site.sentences import in_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def signed_in(role: str) -> Client:
-    user = enrol_user(
-        system("test"), username=role, display_name=f"The {role}", role=role, password=None, at=clock.now()
-    )
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def auditor() -> Client:
-    return signed_in("auditor")
 
 
 def note(machine, at, *, subject="thing:1", case="", verb="things.noted", **private) -> int:
@@ -39,7 +21,7 @@ def note(machine, at, *, subject="thing:1", case="", verb="things.noted", **priv
 
 @pytest.mark.parametrize(("role", "status"), [("auditor", 200), ("chief", 200), ("dispatcher", 403),
                                               ("post_officer", 403), ("call_taker", 403)])  # fmt: skip
-def test_only_roles_with_the_permission_read_the_journal(role, status):
+def test_only_roles_with_the_permission_read_the_journal(signed_in, role, status):
     client = signed_in(role)
     assert client.get("/journal").status_code == status
     assert client.get("/journal/1").status_code == status

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from staff_for_tests import acting
 
 from maplebridge.journal.act import act
@@ -12,25 +11,10 @@ from maplebridge.journal.proofs import check_proof
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user
-from maplebridge.people.actor import system
 from maplebridge.people.models import User
 from maplebridge.site.record_pages import PAGE_SIZE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def signed_in(role: str) -> Client:
-    user = enrol_user(
-        system("test"), username=role, display_name=f"The {role}", role=role, password=None, at=clock.now()
-    )
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def auditor() -> Client:
-    return signed_in("auditor")
 
 
 def note(machine, at, *, subject="thing:1", case="", **private) -> int:
@@ -48,11 +32,11 @@ def note(machine, at, *, subject="thing:1", case="", **private) -> int:
     ("call_taker", "report:1", 403),
     ("post_officer", "user:999999", 403),
 ])  # fmt: skip
-def test_a_record_is_for_readers_of_the_journal_and_for_whoever_may_see_it(role, name, status):
+def test_a_record_is_for_readers_of_the_journal_and_for_whoever_may_see_it(signed_in, role, name, status):
     assert signed_in(role).get(f"/record/{name}").status_code == status
 
 
-def test_everyone_may_read_what_happened_to_their_own_account_but_not_the_names_of_others(machine, noon):
+def test_everyone_may_read_what_happened_to_their_own_account_but_not_the_names_of_others(signed_in, machine, noon):
     client = signed_in("call_taker")
     me = User.objects.get(username="call_taker")
     other = enrol_user(machine, username="o", display_name="Other One", role="chief", password=None, at=noon)
@@ -109,7 +93,7 @@ def test_the_proof_of_an_entry_holds_with_the_journals_key_alone(auditor, machin
     assert check_proof(answer.content.decode(), [verifier_key()]).position == position
 
 
-def test_a_proof_is_for_whoever_may_see_the_record(machine, noon):
+def test_a_proof_is_for_whoever_may_see_the_record(signed_in, machine, noon):
     client = signed_in("dispatcher")
     hidden, seen = note(machine, noon), note(machine, noon, subject="unit:1")
     assert client.get(f"/journal/{hidden}/proof").status_code == 403

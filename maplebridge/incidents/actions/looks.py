@@ -46,7 +46,7 @@ def consult_callers(actor: Actor, *, incident: Incident, reason: str = "", at: d
             entry.processed("consulted", records=[incident], classes=["identity", "contact"], outcome="denied")
     actor.must("incidents.consult")
     reason = checked_text(reason, field="reason", limit=200)
-    purpose = "reason stated" if reason else "handling the incident"
+    purpose = "reason stated" if reason else HANDLING
     with act(actor, "incidents.consulted", at=at, purpose=purpose) as entry:
         fresh = locked(incident)
         if not reason and not _works_on(actor, fresh, at=at):
@@ -71,14 +71,21 @@ def read_incident(actor: Actor, *, incident: Incident, at: datetime) -> bool:
     ask. The case is the incident itself. What a page fetches again while it stays open is the same look: one entry
     for it in `LOOK_LASTS` (docs/decisions/a-look-lasts-five-minutes.md).
     """
-    looks = Entry.objects.filter(subject=ref_of(incident), verb="incidents.read", actor=actor.ref)
-    last = looks.filter(entered_at__gt=at - PURPOSE_LASTS).order_by("-position").first()
-    works = has_part(actor, incident, at=at)
-    if not works and last is None:
+    last = _last_look(actor, incident, at=at)
+    if last is not None and last.entered_at > at - LOOK_LASTS:
+        return True
+    if has_part(actor, incident, at=at):
+        _write_look(actor, incident, HANDLING, at=at)
+    elif last is not None:
+        _write_look(actor, incident, last.purpose, at=at)
+    else:
         return False
-    if last is None or last.entered_at <= at - LOOK_LASTS:
-        _write_look(actor, incident, HANDLING if works or last is None else last.purpose, at=at)
     return True
+
+
+def _last_look(actor: Actor, incident: Incident, *, at: datetime) -> Entry | None:
+    looks = Entry.objects.filter(subject=ref_of(incident), verb="incidents.read", actor=actor.ref)
+    return looks.filter(entered_at__gt=at - PURPOSE_LASTS).order_by("-position").first()
 
 
 def state_purpose(actor: Actor, *, incident: Incident, purpose: str, reason: str, at: datetime) -> None:
@@ -141,7 +148,8 @@ def open_file(actor: Actor, *, attachment: Attachment, at: datetime) -> Attachme
     incident = Incident.objects.get(pk=attachment.incident_id)
     if not read_incident(actor, incident=incident, at=at):
         raise CannotShowUnasked(_("Say first what you need it for: open the incident and answer what it asks."))
-    with act(actor, "incidents.file_consulted", at=at, purpose="handling the incident") as entry:
-        entry.about(Incident(pk=attachment.incident_id)).keep_private(name=attachment.name)
-        entry.processed("consulted", records=[Incident(pk=attachment.incident_id), attachment], classes=["image"])
+    look = _last_look(actor, incident, at=at)
+    with act(actor, "incidents.file_consulted", at=at, purpose=look.purpose if look else HANDLING) as entry:
+        entry.about(incident).keep_private(name=attachment.name)
+        entry.processed("consulted", records=[incident, attachment], classes=["image"])
     return attachment
