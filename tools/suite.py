@@ -2,7 +2,8 @@
 
     python tools/suite.py [arguments for pytest]
 
-Finds Chromium, a Chinese font and PostgreSQL, or installs them with apt where that is allowed, or says how.
+Finds Chromium, a Chinese font, PostgreSQL, Mosquitto and NATS, or installs them with apt where that is allowed, or
+says how.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from engines import program
 from postgresql import NotHere, programs, throwaway
 from setup import BIN, ROOT, node
 
@@ -33,6 +35,12 @@ def missing() -> list[str]:
         programs()
     except NotHere:
         names.append("postgresql")
+    servers = {"mosquitto": "mosquitto", "nats-server": "nats-server", "mosquitto_pub": "mosquitto-clients"}
+    for name, package in servers.items():
+        try:
+            program(name)
+        except NotHere:
+            names.append(package)
     return names
 
 

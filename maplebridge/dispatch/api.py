@@ -20,6 +20,7 @@ from maplebridge.kernel.endpoint import REFUSALS
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.positions.actions import record_position
+from maplebridge.positions.queries import visible_unit
 
 router = Router(tags=["dispatch"])
 Row = dict[str, Any]
@@ -41,7 +42,7 @@ def post_assignment(request: HttpRequest, incident_id: int, body: schemas.Assign
     """Send a unit; 201, or 200 when it is there already. With `preempt` it is taken off a less urgent job."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
-    unit = queries.visible_unit(actor, body.unit_id, at=now)
+    unit = visible_unit(actor, body.unit_id, at=now)
     made = actions.assign_unit(actor, incident=incident, unit=unit, at=now, reason=body.reason, preempt=body.preempt)
     return Status(201 if made.assigned_at == now else 200, queries.assignment_row(made))
 
@@ -51,7 +52,7 @@ def post_stand_down(request: HttpRequest, incident_id: int, body: schemas.StandD
     """Stand a unit down; with none left the incident waits again."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
-    unit = queries.visible_unit(actor, body.unit_id, at=now)
+    unit = visible_unit(actor, body.unit_id, at=now)
     actions.stand_down(actor, incident=incident, unit=unit, at=now, reason=body.reason)
     return incident_row(incident)
 
@@ -61,8 +62,8 @@ def post_swap(request: HttpRequest, incident_id: int, body: schemas.SwapIn) -> R
     """Swap two units in one act."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
-    out_unit = queries.visible_unit(actor, body.out_unit_id, at=now)
-    in_unit = queries.visible_unit(actor, body.in_unit_id, at=now)
+    out_unit = visible_unit(actor, body.out_unit_id, at=now)
+    in_unit = visible_unit(actor, body.in_unit_id, at=now)
     actions.swap_units(actor, incident=incident, out_unit=out_unit, in_unit=in_unit, at=now, reason=body.reason)
     return incident_row(incident)
 
@@ -96,7 +97,7 @@ def post_at_post(request: HttpRequest, incident_id: int, body: schemas.AtPostIn)
     """Assign, set on scene and close in one act, now or late with the time it happened; again it changes nothing."""
     actor, now = actor_of_request(request), clock.now()
     incident = visible_incident(actor, incident_id)
-    unit = queries.visible_unit(actor, body.unit_id, at=now)
+    unit = visible_unit(actor, body.unit_id, at=now)
     done = actions.handle_at_post(
         actor, incident=incident, unit=unit, disposition=body.disposition, narrative=body.narrative,
         occurred_at=aware(body.at), at=now,
@@ -117,7 +118,7 @@ def get_units(request: HttpRequest, on_shift: bool = False) -> list[Row]:
 def get_job(request: HttpRequest, unit_id: int) -> Row:
     """The unit, its incident, what it may do next, and the way there."""
     actor, now = actor_of_request(request), clock.now()
-    view = queries.job_view(actor, unit=queries.visible_unit(actor, unit_id, at=now), at=now)
+    view = queries.job_view(actor, unit=visible_unit(actor, unit_id, at=now), at=now)
     if view["incident"] is not None:
         incident = Incident.objects.get(pk=view["incident"]["id"])
         if not read_incident(actor, incident=incident, at=now):
@@ -129,7 +130,7 @@ def get_job(request: HttpRequest, unit_id: int) -> Row:
 def post_accept(request: HttpRequest, unit_id: int) -> Row:
     """Note that the crew has read and taken its job."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     actions.accept_job(actor, unit=unit, at=now)
     return queries.unit_row(unit, at=now)
 
@@ -138,7 +139,7 @@ def post_accept(request: HttpRequest, unit_id: int) -> Row:
 def post_status(request: HttpRequest, unit_id: int, body: schemas.StatusIn) -> Row:
     """Set the status, now or late with the time it happened; `Assigned` with `Accepted` accepts the job."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     said = aware(body.at)
     if (body.status, body.secondary) == ("Assigned", "Accepted"):
         actions.accept_job(actor, unit=unit, at=now, occurred_at=said)
@@ -151,7 +152,7 @@ def post_status(request: HttpRequest, unit_id: int, body: schemas.StatusIn) -> R
 def post_close_job(request: HttpRequest, unit_id: int, body: schemas.CloseJobIn) -> Row:
     """Close the incident the unit is on scene at, now or late, and free every unit on it; again it changes nothing."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     closed = actions.close_job(
         actor, unit=unit, disposition=body.disposition, narrative=body.narrative, occurred_at=aware(body.at), at=now
     )
@@ -162,7 +163,7 @@ def post_close_job(request: HttpRequest, unit_id: int, body: schemas.CloseJobIn)
 def post_duty(request: HttpRequest, unit_id: int, body: schemas.DutyIn) -> Row:
     """Put a unit on duty until a time (eight hours without one), or off duty; its status stays."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     if body.on:
         actions.go_on_duty(actor, unit=unit, until=aware(body.until, field="until"), at=now)
     else:
@@ -174,7 +175,7 @@ def post_duty(request: HttpRequest, unit_id: int, body: schemas.DutyIn) -> Row:
 def post_position(request: HttpRequest, unit_id: int, body: schemas.PositionIn) -> Row:
     """Keep the newest fix of a unit on shift; `kept` is false where it was dropped."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     fixed_at = aware(body.at)
     kept = record_position(actor, unit=unit, lon=body.lon, lat=body.lat, at=now, fixed_at=fixed_at)
     return {"kept": kept}
@@ -184,7 +185,7 @@ def post_position(request: HttpRequest, unit_id: int, body: schemas.PositionIn) 
 def post_panic(request: HttpRequest, unit_id: int, body: schemas.PanicIn) -> Row:
     """Raise the unit's panic alarm with its position while pressed, or end it."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     if body.on:
         actions.start_panic(actor, unit=unit, at=now, lon=body.lon, lat=body.lat)
     else:
@@ -196,7 +197,7 @@ def post_panic(request: HttpRequest, unit_id: int, body: schemas.PanicIn) -> Row
 def post_welfare(request: HttpRequest, unit_id: int) -> Row:
     """Start the timer of the unit's status anew."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     actions.welfare_ok(actor, unit=unit, at=now)
     return queries.unit_row(unit, at=now)
 
@@ -242,7 +243,7 @@ def get_reach(request: HttpRequest, seconds: str = "60,180") -> Row:
 def get_route(request: HttpRequest, unit_id: int, incident_id: int) -> Row:
     """Seconds, metres and coordinates of the quickest way by the unit's mode."""
     actor, now = actor_of_request(request), clock.now()
-    unit = queries.visible_unit(actor, unit_id, at=now)
+    unit = visible_unit(actor, unit_id, at=now)
     return queries.route_row(unit=unit, incident=visible_incident(actor, incident_id), at=now)
 
 

@@ -22,8 +22,8 @@ from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Shift, Unit
 from maplebridge.people.rules import UNIT_KINDS
-from maplebridge.places.models import Area
 from maplebridge.places.roads.network import Route
+from maplebridge.positions.queries import codes_seen, own_units
 
 del _sentences
 Row = dict[str, Any]
@@ -38,49 +38,11 @@ def unit_rows(actor: Actor, *, at: datetime, on_shift: bool = True, units: Itera
 
 def visible(actor: Actor, units: list[UnitNow], *, at: datetime) -> list[UnitNow]:
     """Those the actor may see: all, or with roles bound to areas those of them, those of none, and the own unit."""
-    codes = _codes_seen(actor)
+    codes = codes_seen(actor)
     if codes is None:
         return units
     own = set(own_units(actor, at=at))
     return [unit for unit in units if unit.area_code in codes or unit.id in own]
-
-
-def _codes_seen(actor: Actor) -> set[str] | None:
-    """Codes of areas whose units the actor may see, "" for units of none; None for all."""
-    areas = actor.areas("units.view")
-    if areas is None:
-        return None
-    return _codes_within(areas) | {""} if areas else set()
-
-
-def own_units(actor: Actor, *, at: datetime) -> list[int]:
-    """Ids of the units whose crew the actor is on at a moment."""
-    if actor.user_id is None or not (actor.may("units.view") or actor.may("units.own")):
-        return []
-    shifts = Shift.objects.filter(crew=actor.user_id, starts_at__lte=at, ends_at__gt=at)
-    return sorted(set(shifts.values_list("unit_id", flat=True)))
-
-
-def _codes_within(codes: frozenset[str]) -> set[str]:
-    parents = dict(Area.objects.exclude(parent=None).values_list("code", "parent__code"))
-    found = set(codes)
-    for start in parents:
-        path, step = [start], parents[start]
-        while step in parents and step not in found and step not in path:
-            path.append(step)
-            step = parents[step]
-        if step in found:
-            found.update(path)
-    return found
-
-
-def visible_unit(actor: Actor, unit_id: int, *, at: datetime) -> Unit:
-    """Fetch one unit, in service or not. Raises NotFound when it is not there or not for this actor to see."""
-    unit = Unit.objects.filter(pk=unit_id).first()
-    codes = _codes_seen(actor)
-    if unit is not None and (codes is None or unit.area_code in codes or unit.pk in own_units(actor, at=at)):
-        return unit
-    raise NotFound(_("There is no unit %(id)s that you may see.") % {"id": unit_id})
 
 
 def unit_row_of(unit: UnitNow) -> Row:

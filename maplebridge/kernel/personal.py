@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-CLASSES = ("identity", "contact", "narrative", "image", "staff", "note", "audit")  # of fields
+CLASSES = ("identity", "contact", "narrative", "image", "location", "staff", "note", "audit")  # of fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from django.db import close_old_connections
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from maplebridge.dispatch.queries import own_units
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.live.hub import RESET, Hub, Subscriber
@@ -30,6 +29,7 @@ from maplebridge.live.tail import paths_of, read_after
 from maplebridge.people.actor import Actor, actor_of, actor_of_token
 from maplebridge.people.models import User
 from maplebridge.people.sessions import DEVICE, lacks_second_factor, phone_stands
+from maplebridge.positions.queries import own_units
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

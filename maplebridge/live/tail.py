@@ -5,7 +5,8 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import close_old_connections
 
@@ -14,12 +15,16 @@ from maplebridge.journal.act import on_commit_wake
 from maplebridge.journal.models import Entry
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
+from maplebridge.kernel.bus import Bus
 from maplebridge.live.hub import Hub
 from maplebridge.live.rules import Fix, Item, event, item_of
 from maplebridge.people.models import Unit
 from maplebridge.places.models import Area
+from maplebridge.positions.intake import SUBJECT
 from maplebridge.positions.models import LatestPosition
+from maplebridge.positions.steps import Point
 
+JOURNAL = "journal"  # of the bus
 POLL_S = 0.1
 GATHER_S = 0.01  # what commits within it is read at once
 TICK_S = 2.0
@@ -49,15 +54,23 @@ def paths_of(items: list[Item], units: Iterable[int] = ()) -> dict[str, str]:
     return paths
 
 
-class Tail:
-    """Feed a hub from the journal until stopped."""
+class Passed(NamedTuple):
+    """An entry of the journal as the bus carries it."""
 
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
+    position: int
+    body: str
+
+
+class Tail:
+    """Feed a hub from the journal until stopped; over a bus it hears at once of what other processes did."""
+
+    def __init__(self, hub: Hub, bus: Bus | None = None) -> None:
+        self.hub, self._bus = hub, bus
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="tail")
         self._woken = asyncio.Event()
         self._read_at = clock.now()
         self._fixes: dict[int, datetime] = {}
+        self._passing: dict[int, Point] = {}  # newest of each unit that the bus carried by
         self._tasks: list[asyncio.Task[None]] = []
         self._unhook: Callable[[], None] = lambda: None
 
@@ -66,6 +79,9 @@ class Tail:
         loop = asyncio.get_running_loop()
         self.hub.position = await loop.run_in_executor(self._reader, last_position)
         self._unhook = on_commit_wake(lambda: _signal(loop, self._woken))
+        if self._bus:
+            await self._bus.follow(JOURNAL, lambda _passed: self._woken.set(), Passed)
+            await self._bus.follow(SUBJECT, self._heard, list[Point])
         self._tasks = [
             loop.create_task(self._forever(step, seconds))
             for step, seconds in ((self._entries, POLL_S), (self._tick, TICK_S), (self._positions, POSITIONS_S))
@@ -121,19 +137,36 @@ class Tail:
         if not self.hub.subscribers:
             return
         loop = asyncio.get_running_loop()
-        if news := await loop.run_in_executor(self._reader, self._moved):
+        if news := self._newest(await loop.run_in_executor(self._reader, self._moved)):
             units = [fix[0] for fix in news]
             bound = self.hub.areas_matter()
             paths = await loop.run_in_executor(self._reader, paths_of, [], units) if bound else {}
             self.hub.tell_fixes(news, paths)
 
-    def _moved(self) -> list[Fix]:
+    def _heard(self, points: list[Point]) -> None:
+        for point in points:
+            if not point.flag and not point.late:
+                self._passing[point.unit] = point
+
+    def _moved(self) -> list[tuple[int, float, float, datetime]]:
         begun = clock.now()
         rows = LatestPosition.objects.filter(received_at__gt=self._read_at).values_list("unit_id", "lon", "lat", "at")
-        news = [row for row in rows if self._fixes.get(row[0]) != row[3]]
-        self._fixes.update({unit: at for unit, _lon, _lat, at in news})
+        found = list(rows)
         self._read_at = begun - OVERLAP
-        return [(unit, round(lon, 6), round(lat, 6), clock.stamp(at)) for unit, lon, lat, at in news]
+        return found
+
+    def _newest(self, rows: list[tuple[int, float, float, datetime]]) -> list[Fix]:
+        """Of what the database and the bus tell, what has not been handed out yet."""
+        passing, self._passing = self._passing, {}
+        for point in passing.values():
+            lon, lat = point.road or (point.lon, point.lat)
+            rows.append((point.unit, lon, lat, datetime.fromtimestamp(point.at, UTC)))
+        news: dict[int, Fix] = {}
+        for unit, lon, lat, at in rows:
+            if unit not in self._fixes or self._fixes[unit] < at:
+                self._fixes[unit] = at
+                news[unit] = (unit, round(lon, 6), round(lat, 6), clock.stamp(at))
+        return list(news.values())
 
 
 def _signal(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:

@@ -4,10 +4,14 @@ Every form gives `Sample`s. Keys that nobody here knows are left out and never a
 heartbeat, a status, a token for notifications) is an empty list; what cannot be read raises `Unreadable`, whose words
 are for the log alone: a known device is answered 200 all the same.
 
+What OwnTracks sends `encrypted` is opened with the device's secret (libsodium secretbox, nonce first).
+
 Sources: the Traccar documentation of the OsmAnd protocol and its client's source for the forms of versions 8 to 10;
 https://owntracks.org/booklet/tech/json/ for OwnTracks.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +20,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
 
 KNOT = 0.514444  # m/s (exactly 1852 m an hour)
 KMH = 1 / 3.6
@@ -40,15 +46,19 @@ class Sample:
     accuracy: float | None = None
     battery: float | None = None
     alarm: str = ""
+    mock: bool = False  # the device says that the place was made up
 
 
-def read(query: bytes, content_type: str, body: bytes, *, speed_unit: str = "knots", now: float) -> list[Sample]:
+def read(
+    query: bytes, content_type: str, body: bytes, *, speed_unit: str = "knots", secret: str = "", now: float
+) -> list[Sample]:
     """Read a request of any known form; `now` (s) stands in for a time that is missing. Raises Unreadable.
 
-    `speed_unit` is the device profile's, for the forms that do not say theirs: "knots", "mps" or "kmh".
+    `speed_unit` is the device profile's, for the forms that do not say theirs: "knots", "mps" or "kmh". `secret` opens
+    what is encrypted.
     """
     if body.lstrip()[:1] in (b"{", b"["):
-        return _json(body, now)
+        return _json(body, secret, now)
     pairs = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
     if body and "json" not in content_type:
         pairs |= dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
@@ -73,19 +83,36 @@ def _form(pairs: Mapping[str, str], unit: float, now: float) -> list[Sample]:
             accuracy=_number(pairs.get("accuracy") or pairs.get("hdop")),
             battery=battery / 100 if battery is not None else None,
             alarm=pairs.get("alarm", "")[:20],
+            mock=pairs.get("mock", "").lower() in ("true", "1"),
         )
     ]
 
 
-def _json(body: bytes, now: float) -> list[Sample]:
-    try:
-        told = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable("JSON that ends early or is none") from error
+def _json(body: bytes, secret: str, now: float) -> list[Sample]:
+    told = _decoded(body)
+    if isinstance(told, dict) and told.get("_type") == "encrypted":
+        told = _decoded(_opened(told.get("data"), secret))
     rows = told if isinstance(told, list) else [told]
     if len(rows) > MOST_SAMPLES:
         raise Unreadable("more samples at once than are taken")
     return [sample for row in rows if isinstance(row, dict) and (sample := _row(row, now))]
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("JSON that ends early or is none") from error
+
+
+def _opened(data: object, secret: str) -> bytes:
+    """What OwnTracks encrypted: base64 of nonce and box; the key is the secret, filled up with zeros to 32 bytes."""
+    if not secret:
+        raise Unreadable("an encrypted message, and no secret was given to this device")
+    try:
+        return SecretBox(secret.encode()[:32].ljust(32, b"\0")).decrypt(base64.b64decode(str(data), validate=True))
+    except (CryptoError, ValueError, binascii.Error) as error:
+        raise Unreadable("an encrypted message that its secret does not open") from error
 
 
 def _row(row: dict[str, Any], now: float) -> Sample | None:
@@ -113,6 +140,7 @@ def _traccar(location: dict[str, Any], now: float) -> Sample:
         accuracy=_number(coords.get("accuracy")),
         battery=_number(battery.get("level")) if isinstance(battery, dict) else None,
         alarm=str(location.get("alarm") or "")[:20],
+        mock=location.get("mock") is True,
     )
 
 

@@ -8,6 +8,15 @@ from maplebridge.kernel.geometry import valid_lonlat
 AHEAD_TOLERANCE = timedelta(seconds=10)  # telephones' clocks run a little fast
 KEPT_FOR = timedelta(hours=1)  # after the end of the shift the last fix is removed
 STALE_AFTER = timedelta(minutes=5)
+SECRETS = "trackers"  # what the secrets of trackers are encrypted for
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a device is set up with, shown once: the token of `/p/TOKEN`, and the secret by which it encrypts."""
+
+    token: str
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,18 @@ what the pipeline remembers of each unit between batches.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import cos, hypot, radians
+
+from maplebridge.positions.formats import Sample
+from maplebridge.positions.ground import Ground, Snap, metres_between
 
 AHEAD_S = 10.0  # telephones' clocks run a little fast
 OLDEST_S = 7 * 24 * 3600.0  # what a device kept longer while it was offline is too old to be of use
-METRES = 111_195.0  # of one degree of latitude, on a sphere of 6,371 km
 FASTEST = 70.0  # m/s: 250 km/h, faster than any unit travels
 VAGUE_M = 2_000.0  # a fix less exact than this says nothing about a street
 STILL_MPS = 0.8  # slower than this is standing, as GPS drifts
+ROAD_M = 30.0  # whoever is further from a street than this is not on it
+CLOSE_M = 100.0  # a fix less exact than this crosses no fence
+SILENT_S = 3600.0  # after such a silence nothing is known of where a unit was
 KNOWN = 64  # fixes remembered of each unit, to know what a device sends twice; the tracks know the rest
 
 MOVING, STANDING = "moving", "standing"
@@ -23,7 +27,8 @@ MOVING, STANDING = "moving", "standing"
 class Point:
     """One sample on its way: of which unit, where, when (s), how fast (m/s) and how exact (m), and its marks.
 
-    `flag` says why it is not believed ("" if it is): it is kept in the track with that word and moves no map.
+    `flag` says why it is not believed ("" if it is): it is kept in the track with that word and moves no map. `road` is
+    its place on the street, for the map alone; `crossed` names the fences that the unit came into or left with it.
     """
 
     unit: int
@@ -37,22 +42,40 @@ class Point:
     flag: str = ""
     motion: str = ""
     late: bool = False
+    road: tuple[float, float] | None = None
+    crossed: tuple[tuple[int, bool], ...] = ()
+
+
+def point_of(unit: int, s: Sample) -> Point:
+    """A sample on its way; one that its own device calls made up is marked so."""
+    mark = "made up" if s.mock else ""
+    return Point(unit, s.lon, s.lat, s.at, s.speed, s.bearing, s.accuracy, s.battery, mark)
 
 
 @dataclass(slots=True)
 class Last:
-    """What is remembered of a unit: its newest believed point, and the times of its last fixes."""
+    """What is remembered of a unit: its newest believed point, the times of its last fixes, and its fences.
+
+    `inside` says of each fence whether the unit was in it, `doubted` where one fix since then says otherwise.
+    """
 
     point: Point | None = None
     seen: dict[float, None] = field(default_factory=dict)
+    inside: dict[int, bool] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)
+    fenced_at: float = 0.0
 
 
 @dataclass(slots=True)
 class State:
-    """What the steps know: when each unit is or was on shift (s), the time (s), and what each unit last sent."""
+    """What the steps know: when each unit is or was on shift (s), the time (s), and what each unit last sent.
+
+    `ground` has the fences of each unit and the streets on which it travels.
+    """
 
     shifts: Mapping[int, Sequence[tuple[float, float]]] = field(default_factory=dict)
     now: float = 0.0
+    ground: Ground = field(default_factory=Ground)
     last: dict[int, Last] = field(default_factory=dict)
 
     def of(self, unit: int) -> Last:
@@ -107,6 +130,8 @@ def flag_outliers(points: Sequence[Point], state: State) -> list[Point]:
     """Flag what is too vague, and what would need a speed that no unit has since the newest believed point."""
     for point in points:
         last = state.of(point.unit).point
+        if point.flag:
+            continue
         if point.accuracy is not None and point.accuracy > VAGUE_M:
             point.flag = "vague"
         elif last is not None and metres(last, point) > FASTEST * max(1.0, abs(point.at - last.at)) + (
@@ -126,13 +151,53 @@ def tell_motion(points: Sequence[Point], state: State) -> list[Point]:
     return list(points)
 
 
+def snap_to_road(points: Sequence[Point], state: State) -> list[Point]:
+    """Find the place on the street of each unit's newest point, by the streets that it travels on."""
+    newest: dict[Snap, dict[int, Point]] = {}
+    for point in points:
+        if not point.flag and not point.late and (snap := state.ground.streets.get(point.unit)):
+            newest.setdefault(snap, {})[point.unit] = point
+    for snap, found in newest.items():
+        on_it = list(found.values())
+        places = snap([p.lon for p in on_it], [p.lat for p in on_it], ROAD_M)
+        for point, place in zip(on_it, places, strict=True):
+            point.road = place
+    return list(points)
+
+
+def cross_fences(points: Sequence[Point], state: State) -> list[Point]:
+    """Tell which fences a unit came into or left. Two fixes must say so, for GPS drifts; the first ever is no news."""
+    for point in points:
+        fences = state.ground.fences.get(point.unit)
+        if not fences or point.flag or point.late or (point.accuracy or 0.0) > CLOSE_M:
+            continue
+        last = state.of(point.unit)
+        if last.fenced_at and point.at - last.fenced_at > SILENT_S:
+            last.inside.clear()
+        last.fenced_at = point.at
+        for fence in fences:
+            now, known = fence.holds(point.lon, point.lat), last.inside.get(fence.id)
+            if known is None or now == known:
+                last.inside[fence.id] = now
+                last.doubted.discard(fence.id)
+            elif fence.id not in last.doubted:
+                last.doubted.add(fence.id)
+            else:
+                last.doubted.discard(fence.id)
+                last.inside[fence.id] = now
+                point.crossed = (*point.crossed, (fence.id, now))
+    return list(points)
+
+
 STEPS: tuple[Step, ...] = (
     shift_gate,
     on_earth_and_in_time,
     deduplicate,
     mark_late,
     flag_outliers,
+    snap_to_road,
     tell_motion,
+    cross_fences,
 )
 
 
@@ -147,5 +212,5 @@ def run(points: Sequence[Point], state: State) -> list[Point]:
 
 
 def metres(a: Point, b: Point) -> float:
-    """Distance of two points in metres, on a plane that touches the Earth there: exact to 0.1 % over 100 km."""
-    return METRES * hypot((b.lon - a.lon) * cos(radians((a.lat + b.lat) / 2)), b.lat - a.lat)
+    """Distance of two points in metres."""
+    return metres_between(a.lon, a.lat, b.lon, b.lat)

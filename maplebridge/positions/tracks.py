@@ -5,7 +5,8 @@ by dropping its partition. A day is one of UTC, by the time of the fix.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,7 @@ Row = tuple[
     int, int, float, float, float | None, float | None, float | None, str
 ]  # unit, ms, lon, lat, m/s, °, m, flag
 COLUMNS = ("unit", "at", "lon", "lat", "speed", "bearing", "accuracy", "flag")
-FULL_FOR = timedelta(days=30)
+FULL_FOR = timedelta(days=30)  # at most: an installation may set less
 THINNED_FOR = timedelta(days=90)
 THIN_MS = 60_000  # of a thinned track one fix a minute is left
 DAY_MS = 86_400_000
@@ -42,6 +43,9 @@ class Tracks(Protocol):
 
     def forget(self, day: date) -> None:
         """Remove a day."""
+
+    def close(self) -> None:
+        """Let go of what is open."""
 
 
 def row_of(point: Point) -> Row:
@@ -184,6 +188,9 @@ class DayPartitions:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS positions_fix_{day:%Y%m%d}")
 
+    def close(self) -> None:
+        """Nothing is held but Django's own connection."""
+
     def _make(self, day: date) -> None:
         if day in self._made:
             return
@@ -207,11 +214,23 @@ def tracks_here() -> Tracks:
     return DayFiles(Path(settings.HOME) / "tracks")
 
 
-def expire(tracks: Tracks, *, today: date, thinned: set[date]) -> None:
-    """Thin what is older than `FULL_FOR`, once for a day (`thinned` remembers), and forget beyond `THINNED_FOR`."""
+@contextmanager
+def opened_tracks() -> Iterator[Tracks]:
+    """The store of this installation, closed again afterwards."""
+    tracks = tracks_here()
+    try:
+        yield tracks
+    finally:
+        tracks.close()
+
+
+def expire(
+    tracks: Tracks, *, today: date, thinned: set[date], full: timedelta = FULL_FOR, kept: timedelta = THINNED_FOR
+) -> None:
+    """Thin what is older than `full`, once for a day (`thinned` remembers), and forget what is older than `kept`."""
     for day in tracks.days():
-        if day < today - THINNED_FOR:
+        if day < today - kept:
             tracks.forget(day)
-        elif day < today - FULL_FOR and day not in thinned:
+        elif day < today - full and day not in thinned:
             tracks.thin(day)
             thinned.add(day)

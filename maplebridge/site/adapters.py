@@ -1,7 +1,5 @@
 """Where the sign-in library meets this house: who may enter, what the journal says of it, how secrets are kept."""
 
-import base64
-from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,16 +7,17 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel import moment
 from maplebridge.kernel.address import client_address
+from maplebridge.kernel.sealed import seal, unseal
 from maplebridge.people.models import User
 from maplebridge.people.sessions import SECOND_FACTOR
 from maplebridge.site import entrance_pages
+
+FACTORS = "second factors"
 
 
 def has_second_factor(user: User) -> bool:
@@ -72,11 +71,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret."""
-        return _fernet().encrypt(text.encode()).decode()
+        return seal(text, purpose=FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt a secret."""
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return unseal(encrypted_text, purpose=FACTORS)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last factor of whoever may not be without one."""
@@ -84,11 +83,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
         kept = others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
         recovery = authenticator.type == Authenticator.Type.RECOVERY_CODES
         return kept or recovery or not entrance_pages.needs_second_factor(authenticator.user)
-
-
-def _fernet() -> Fernet:
-    key = sha256(b"maplebridge second factors\n" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library has no types for us

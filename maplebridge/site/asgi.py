@@ -15,13 +15,15 @@ from maplebridge.site.wsgi import application as django_wsgi  # isort: skip  # s
 
 from django.conf import settings
 
+from maplebridge.kernel.bus import Bus, LocalBus
 from maplebridge.kernel.moment import hold_for
 from maplebridge.live.hub import Hub
 from maplebridge.live.stream import stream
 from maplebridge.live.tail import Tail
 from maplebridge.positions.ingest import Ingest
-from maplebridge.positions.tracks import tracks_here
+from maplebridge.positions.intake import Intake
 from maplebridge.site.bridge import Bridge
+from maplebridge.site.duties import duties, open_bus
 from maplebridge.site.reactions import Worker
 
 Scope = MutableMapping[str, Any]
@@ -31,8 +33,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger(__name__)
 sys.setswitchinterval(0.0005)  # a thread that comes back from the database waits so long at most for its turn
 hub = Hub()
-ingest = Ingest(tracks_here)
+intake = Intake(lambda: _bus)
+ingest = Ingest(intake)
 pages = Bridge(django_wsgi, threads=settings.CONFIG.threads)
+_bus: Bus = LocalBus()  # opened with the process's life span
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,17 +54,25 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
+    global _bus
     await receive()
-    tail, worker = Tail(hub), Worker()
-    await asyncio.get_running_loop().run_in_executor(None, warm)
+    loop = asyncio.get_running_loop()
+    _bus = await open_bus()
+    tail, worker = Tail(hub, _bus if settings.CONFIG.bus_servers else None), Worker()
+    await loop.run_in_executor(None, warm)
     await tail.start()
+    beside = loop.create_task(duties(_bus)) if settings.CONFIG.worker and settings.CONFIG.bus_servers else None
     if settings.CONFIG.worker:
         threading.Thread(target=worker.run, name="worker", daemon=True).start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     worker.stop()
+    if beside:
+        beside.cancel()
     with contextlib.suppress(Exception):
+        await intake.settled()
         await tail.stop()
+        await _bus.close()
     await send({"type": "lifespan.shutdown.complete"})
 
 

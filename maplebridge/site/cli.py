@@ -11,6 +11,7 @@ COMMANDS = (
     "init",
     "serve",
     "worker",
+    "mqtt",
     "token",
     "city",
     "staff",

@@ -42,6 +42,11 @@ class Config:
     directory_name: str = "Directory"
     directory_client: str = ""
     directory_secret: str = ""
+    bus: str = ""  # several machines: nats://10.0.0.1:4222,nats://10.0.0.2:4222,... ; empty: within this process
+    mqtt: str = ""  # the broker that the MQTT edge reads: mqtt://user:password@host:1883
+    mqtt_public: str = ""  # the same as phones reach it: mqtts://positions.example.org:8883
+    tracks_full_days: int = 30  # whole tracks of units, at most 30 days
+    tracks_days: int = 90  # thinned to a fix a minute, at most 90 days
     threads: int = 4  # requests that Django answers at once in one process
 
     @property
@@ -51,6 +56,11 @@ class Config:
             return ()
         style = urlsplit(self.style_url)
         return tuple(dict.fromkeys((f"{style.scheme}://{style.netloc}", *self.map_hosts.split())))
+
+    @property
+    def bus_servers(self) -> tuple[str, ...]:
+        """Addresses of the NATS servers; none where the bus lies within the process."""
+        return tuple(name.strip() for name in self.bus.split(",") if name.strip())
 
     @property
     def proxies(self) -> tuple[str, ...]:
@@ -98,6 +108,9 @@ def _from_toml(file: Path) -> dict[str, Any]:
         raise BadConfiguration(f"{file} is not valid TOML: {error}.") from error
 
 
+_MOST = {"port": 65_535, "threads": 256, "tracks_full_days": 30, "tracks_days": 90}
+
+
 def _converted(name: str, value: Any) -> Any:
     if name == "home":
         return Path(value)
@@ -105,13 +118,9 @@ def _converted(name: str, value: Any) -> Any:
         if str(value).lower() not in ("1", "0", "true", "false", "yes", "no", ""):
             raise BadConfiguration(f"{name} is {value!r}; write true or false.")
         return str(value).lower() in ("1", "true", "yes")
-    if name == "port":
-        if not str(value).isdigit() or not 0 < int(value) < 65536:
-            raise BadConfiguration(f"port is {value!r}; write a whole number from 1 to 65535.")
-        return int(value)
-    if name == "threads":
-        if not str(value).isdigit() or not 0 < int(value) <= 256:
-            raise BadConfiguration(f"threads is {value!r}; write a whole number from 1 to 256.")
+    if name in _MOST:
+        if not str(value).isdigit() or not 0 < int(value) <= _MOST[name]:
+            raise BadConfiguration(f"{name} is {value!r}; write a whole number from 1 to {_MOST[name]}.")
         return int(value)
     return str(value)
 
@@ -142,6 +151,10 @@ def _checked(config: Config) -> Config:
         raise BadConfiguration("directory_url is the https:// address of an OpenID Connect issuer.")
     if bool(config.directory_url) != bool(config.directory_client):
         raise BadConfiguration("directory_url and directory_client are given together, or neither.")
+    if any(urlsplit(server).scheme not in ("nats", "tls") for server in config.bus_servers):
+        raise BadConfiguration("bus names NATS servers with commas: nats://10.0.0.1:4222,nats://10.0.0.2:4222.")
+    if any(urlsplit(broker).scheme not in ("mqtt", "mqtts", "") for broker in (config.mqtt, config.mqtt_public)):
+        raise BadConfiguration("mqtt is the address of a broker: mqtt://user:password@host:1883, or mqtts:// with TLS.")
     if not config.journal_name or any(char.isspace() or char == "+" for char in config.journal_name):
         raise BadConfiguration(f"journal_name is {config.journal_name!r}; write a name without spaces and plus signs.")
     if config.language not in ("en", "zh-hans"):

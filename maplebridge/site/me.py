@@ -6,11 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language
 
-from maplebridge.dispatch.queries import own_units
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.people.actor import Actor
 from maplebridge.places.models import City
+from maplebridge.positions.queries import own_units
 
 
 def me(actor: Actor, *, at: datetime) -> dict[str, Any]:

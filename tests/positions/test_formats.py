@@ -1,5 +1,7 @@
 """What trackers send, byte for byte as their versions send it, good and bad."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +40,6 @@ EMPTY = {
     "OwnTracks last will": b'{"_type":"lwt","tst":1777896000}',
     "OwnTracks status": b'{"_type":"status","iOS":{"version":"19"}}',
     "OwnTracks card": b'{"_type":"card","name":"A"}',
-    "OwnTracks encrypted": b'{"_type":"encrypted","data":"AAAA"}',
     "a list of other things": b'[1,"two",{"three":3},null]',
 }
 
@@ -106,12 +107,28 @@ def test_a_heartbeat_is_nothing_and_no_error(body):
         (b"", "application/json", b'{"_type":"location"}'),
         (b"", "application/json", b'{"_type":"location","lat":1,'),
         (b"", "application/json", b"no json"),
+        (b"", "application/json", b'{"_type":"encrypted","data":"AAAA"}'),
         (b"", "application/json", b"[" * 100_000),
     ],
 )
 def test_what_cannot_be_read_says_so_and_nothing_else(query, kind, body):
     with pytest.raises(Unreadable):
         read(query, kind, body, now=NOW)
+
+
+@pytest.mark.parametrize("data", ["AAAA", "?", None, 7, "A" * 80])
+def test_what_a_secret_does_not_open_cannot_be_read(data):
+    with pytest.raises(Unreadable, match="its secret does not open"):
+        read(b"", "application/json", json.dumps({"_type": "encrypted", "data": data}).encode(), secret="s", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "mock"),
+    [(b"lat=1&lon=2&mock=true", b"", True), (b"lat=1&lon=2&mock=false", b"", False),
+     (b"", b'{"location":{"mock":true,"coords":{"latitude":1,"longitude":2}}}', True)],
+)  # fmt: skip
+def test_a_place_that_the_device_calls_made_up_is_marked(query, body, mock):
+    assert only(read(query, "", body, now=NOW)).mock is mock
 
 
 pieces = st.sampled_from([b"lat=", b"lon=", b"&", b"60.1", b"24", b"timestamp=", b"1e400", b"-", b"%", b"\xff", b'{"',

@@ -1,101 +1,21 @@
 """Positions taken in at `/p/TOKEN`: acknowledged after the commit, of units on shift alone, on both databases."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from door_for_tests import AT, query
 
 from maplebridge.journal.models import Entry
-from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actions import enlist_unit, open_shift
-from maplebridge.people.actor import Actor
 from maplebridge.positions import ingest as module
-from maplebridge.positions.actions import issue_tracker, revoke_tracker
-from maplebridge.positions.ingest import Ingest
+from maplebridge.positions import intake
+from maplebridge.positions.actions import revoke_tracker
 from maplebridge.positions.models import LatestPosition, Tracker
 from maplebridge.positions.steps import Point
-from maplebridge.positions.tracks import FULL_FOR, THINNED_FOR, DayFiles, DayPartitions, expire
+from maplebridge.positions.tracks import FULL_FOR, THINNED_FOR, expire
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AT = 1_777_896_000  # noon of these tests
 WIDE = (0, 9_999_999_999_999)
-
-
-@pytest.fixture
-def tracks(tmp_path):
-    if connection.vendor == "postgresql":
-        store = DayPartitions()
-        yield store
-        for day in store.days():
-            store.forget(day)
-        return
-    store = DayFiles(tmp_path / "tracks")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def unit(machine, noon):
-    made = enlist_unit(machine, call_sign="M21", kind="motorbike", home=(24.94, 60.17), at=noon)
-    hour = timedelta(hours=1)
-    open_shift(machine, unit=made, crew=[], starts_at=noon - hour, ends_at=noon + hour, at=noon)
-    return made
-
-
-@pytest.fixture
-def token(machine, unit, noon):
-    return issue_tracker(machine, unit=unit, name="Phone of the crew", at=noon)
-
-
-def query(at=AT, lat=60.1699, lon=24.9384, **more):
-    pairs = {"id": "x", "timestamp": at, "lat": lat, "lon": lon, "speed": 10} | more
-    return "&".join(f"{name}={value}" for name, value in pairs.items()).encode()
-
-
-class Door:
-    """Sends requests to an ingest as a server hands them on, at a moment of the test's choosing."""
-
-    def __init__(self, make_tracks, now=AT):
-        self.now = now
-        self.ingest = Ingest(make_tracks, now=lambda: self.now)
-
-    def send(self, *requests):
-        """Send requests at once, each (token, query, body); returns their answers (status, body)."""
-        answers = asyncio.run(self._all(requests))
-        for thread in (self.ingest._committer, self.ingest._other):
-            thread.submit(connections.close_all).result()
-        return answers
-
-    async def _all(self, requests):
-        sent = asyncio.gather(*(self._one(*request) for request in requests))
-        answers = await sent
-        for task in (self.ingest._flushing, self.ingest._later):
-            if task:
-                await task
-        return answers
-
-    async def _one(self, token, query=b"", body=b"", kind=b""):
-        told = []
-
-        async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message):
-            told.append(message)
-
-        scope = {"path": f"/p/{token}", "method": "POST", "query_string": query, "headers": [(b"content-type", kind)]}
-        await self.ingest(scope, receive, send)
-        return told[0]["status"], told[1]["body"]
-
-
-@pytest.fixture
-def door(tracks, monkeypatch):
-    """An ingest whose thread writes where the test reads; the map is written at once."""
-    monkeypatch.setattr(module, "LATEST_S", 0.0)
-    if isinstance(tracks, DayPartitions):
-        return Door(DayPartitions)
-    return Door(lambda: DayFiles(tracks.folder))
 
 
 def kept(tracks, unit):
@@ -123,7 +43,7 @@ def test_nobody_sends_to_an_address_that_was_never_given_or_was_closed(
     assert "no tracker has" in caplog.text
     assert "made-up" not in caplog.text
     revoke_tracker(machine, tracker=Tracker.objects.get(), at=noon)
-    door.now += module.RELOAD_S + 1
+    door.now += intake.RELOAD_S + 1
     assert [status for status, _body in door.send(("made-up", query()))] == [404]  # which reads anew who may send
     assert door.send((token, query()))[0][0] == 404
     assert kept(tracks, unit) == []
@@ -180,13 +100,13 @@ def test_an_outlier_stands_in_the_track_with_its_reason_and_not_on_the_map(door,
 
 
 def test_what_cannot_be_stored_is_refused_and_taken_when_it_is_sent_again(door, tracks, unit, token, monkeypatch):
-    store = door.ingest._make_tracks()
+    store = door.keeper._make_tracks()
 
     def fail(_points):
         raise OSError(28, "No space left on device")
 
     working, store.write = store.write, fail
-    door.ingest._tracks = store
+    door.keeper._tracks = store
     assert door.send((token, query()))[0][0] == 503
     store.write = working
     assert door.send((token, query()))[0][0] == 200
@@ -194,23 +114,10 @@ def test_what_cannot_be_stored_is_refused_and_taken_when_it_is_sent_again(door, 
 
 
 def test_beyond_what_may_wait_nothing_more_is_taken_in(door, token, tracks, unit, monkeypatch):
-    monkeypatch.setattr(module, "MOST_WAITING", 5)
+    monkeypatch.setattr(door.intake._gathering, "_most", 5)
     found = [status for status, _body in door.send(*((token, query(AT - n)) for n in range(20)))]
     assert sorted(set(found)) == [200, 503]
     assert len(kept(tracks, unit)) == found.count(200)
-
-
-class TestTrackers:
-    def test_only_who_manages_people_gives_an_address_and_its_token_stands_nowhere(self, unit, machine, noon):
-        with pytest.raises(NotAllowed):
-            issue_tracker(Actor("user:1", "A", "dispatcher"), unit=unit, at=noon)
-        token = issue_tracker(machine, unit=unit, name="Phone", at=noon)
-        assert token not in str(Tracker.objects.values_list()[0])
-        assert "Phone" not in Entry.objects.get(verb="positions.tracker_issued").body
-
-    def test_a_unit_of_speed_that_nobody_uses_is_refused(self, unit, machine, noon):
-        with pytest.raises(BadInput, match="knots, mps, kmh"):
-            issue_tracker(machine, unit=unit, speed_unit="furlongs", at=noon)
 
 
 class TestKeeping:

@@ -11,10 +11,9 @@ from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actions import enlist_unit, open_shift
 from maplebridge.people.actor import Actor
-from maplebridge.positions import feed
 from maplebridge.positions.actions import forget_positions, record_position, record_positions
 from maplebridge.positions.models import LatestPosition
-from maplebridge.positions.queries import changed_since, latest_positions
+from maplebridge.positions.queries import latest_positions
 from maplebridge.positions.rules import Fix, newest
 
 NOW = st.datetimes().map(lambda moment: moment.replace(microsecond=0))
@@ -100,19 +99,6 @@ class TestStored:
         assert record_positions(machine, fixes=fixes, at=later) == 0
         with pytest.raises(NotAllowed):
             record_positions(Actor(ref="user:1", name="D", role="dispatcher"), fixes=fixes, at=later)
-
-    def test_who_listens_hears_of_what_was_kept_and_readers_find_it_by_time(self, send, make_unit, noon):
-        heard = []
-        stop = feed.listen(heard.extend)
-        unit = make_unit("M1")
-        send(unit, 0)
-        send(unit, 0)
-        send(make_unit("M2", on_shift=False))
-        stop()
-        send(unit, 10)
-        assert [fix.unit_id for fix in heard] == [unit.pk]
-        assert [fix.unit_id for fix in changed_since(noon + timedelta(seconds=10))] == [unit.pk]
-        assert changed_since(noon + timedelta(seconds=11)) == []
 
     def test_an_hour_after_the_shift_the_last_fix_is_removed(self, machine, send, make_unit, noon):
         send(make_unit("M1"))

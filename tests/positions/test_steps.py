@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import box
 
 from maplebridge.positions import steps
+from maplebridge.positions.ground import Circle, Ground, Ring
 from maplebridge.positions.steps import STEPS, Point, State, metres, run
 
 NOON = 1_777_896_000.0
@@ -20,7 +22,8 @@ def point(at=0.0, *, unit=1, lon=24.94, lat=60.17, **more):
 
 def test_the_pipeline_is_a_list_that_one_can_read():
     assert [step.__name__ for step in STEPS] == [
-        "shift_gate", "on_earth_and_in_time", "deduplicate", "mark_late", "flag_outliers", "tell_motion",
+        "shift_gate", "on_earth_and_in_time", "deduplicate", "mark_late", "flag_outliers", "snap_to_road",
+        "tell_motion", "cross_fences",
     ]  # fmt: skip
 
 
@@ -85,6 +88,64 @@ def test_an_outlier_is_flagged_with_its_reason_and_kept(first, second, flag):
 @pytest.mark.parametrize(("speed", "motion"), [(None, ""), (0.0, "standing"), (0.79, "standing"), (0.8, "moving")])
 def test_motion_is_told_by_the_devices_own_speed(speed, motion):
     assert run([point(speed=speed)], state())[0].motion == motion
+
+
+def test_what_its_own_device_calls_made_up_is_kept_with_that_word_and_moves_nothing():
+    known = state()
+    (found,) = run([point(flag="made up")], known)
+    assert (found.flag, known.of(1).point) == ("made up", None)
+
+
+def test_the_newest_point_of_each_unit_gets_its_place_on_the_street():
+    asked = []
+
+    def snap(lons, lats, most):
+        asked.append((list(lons), most))
+        return [(lon, 60.0) if lon < 25 else None for lon in lons]
+
+    known = state(
+        shifts={unit: [(NOON - 3600, NOON + 3600)] for unit in (1, 2, 3)}, ground=Ground(streets={1: snap, 2: snap})
+    )
+    sent = [point(-1), point(0), point(0, unit=2, lon=25.5), point(0, unit=3), point(0, unit=2, accuracy=9999.0)]
+    found = {(each.unit, each.at - NOON): each.road for each in run(sent, known) if not each.flag}
+    assert asked == [([24.94, 25.5], steps.ROAD_M)]
+    assert found == {(1, -1): None, (1, 0): (24.94, 60.0), (2, 0): None, (3, 0): None}
+
+
+class TestFences:
+    HERE = Circle(5, 24.94, 60.17, 100.0)
+    OUT = 60.18
+
+    def news(self, *points):
+        known = state(now=NOON + 1000, ground=Ground(fences={1: [self.HERE]}))
+        return [crossed for each in points for done in run([each], known) for crossed in done.crossed]
+
+    def test_two_fixes_outside_say_that_a_unit_left_and_two_inside_that_it_came(self):
+        far = [point(60 * n, lat=self.OUT) for n in (1, 2, 3)]
+        back = [point(300 + 60 * n) for n in (1, 2, 3)]
+        assert self.news(point(0), *far, *back) == [(5, False), (5, True)]
+
+    def test_where_a_unit_is_first_seen_is_no_news(self):
+        assert self.news(point(0), point(10)) == []
+        assert self.news(point(0, lat=self.OUT), point(10, lat=self.OUT)) == []
+
+    def test_one_fix_that_drifts_over_the_border_is_no_news(self):
+        drifting = [point(60 * n, lat=self.OUT if n % 2 else 60.17) for n in range(10)]
+        assert self.news(*drifting) == []
+
+    def test_a_vague_fix_crosses_nothing(self):
+        vague = [point(60 * n, lat=self.OUT, accuracy=150.0) for n in (1, 2, 3)]
+        assert self.news(point(0), *vague) == []
+
+    def test_after_a_long_silence_the_next_fix_is_the_first_again(self):
+        known = state(shifts={1: [(NOON - 9000, NOON + 9000)]}, now=NOON + 9000, ground=Ground(fences={1: [self.HERE]}))
+        sent = [point(-5000), *(point(n, lat=self.OUT) for n in (0, 10, 20))]
+        assert [crossed for each in sent for done in run([each], known) for crossed in done.crossed] == []
+
+    def test_an_area_is_a_fence_along_its_border(self):
+        ring = Ring(6, box(24.9, 60.1, 25.0, 60.2))
+        assert ring.holds(24.95, 60.15)
+        assert not ring.holds(24.95, 60.21)
 
 
 def test_a_distance_is_that_on_the_ground():

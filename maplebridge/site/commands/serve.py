@@ -19,12 +19,14 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         maplebridge serve
         maplebridge serve --port 8080
         maplebridge serve --host 0.0.0.0            behind a TLS proxy on another machine
+        maplebridge serve --ingest --port 8001      positions alone, beside a server of the rest
         maplebridge serve --reload                  while you change the code
         """,
     )
     it.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     it.add_argument("--port", type=int, help="port to listen on (MAPLEBRIDGE_PORT, or 8000)")
     it.add_argument("--processes", type=int, default=1, help="server processes; more than one needs PostgreSQL")
+    it.add_argument("--ingest", action="store_true", help="take positions in at /p/ and serve nothing else")
     it.add_argument("--reload", action="store_true", help="start again whenever a source file changes")
     it.set_defaults(run=run)
 
@@ -46,15 +48,18 @@ def run(options: argparse.Namespace) -> int:
         )
     port = options.port or settings.CONFIG.port
     say(f"Maplebridge serves at http://{options.host}:{port} (Ctrl+C ends it)")
-    serve_forever(host=options.host, port=port, processes=options.processes, reload=options.reload)
+    application = "maplebridge.site.ingest_asgi" if options.ingest else "maplebridge.site.asgi"
+    serve_forever(host=options.host, port=port, processes=options.processes, reload=options.reload, of=application)
     return 0
 
 
-def serve_forever(*, host: str, port: int, processes: int = 1, reload: bool = False) -> None:
+def serve_forever(
+    *, host: str, port: int, processes: int = 1, reload: bool = False, of: str = "maplebridge.site.asgi"
+) -> None:
     """Run the server until SIGINT or SIGTERM. Raises BadConfiguration when the port is taken."""
     from django.db import connections
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, Loops
     from granian.log import LogLevels
 
     from maplebridge.site.config import BadConfiguration
@@ -64,10 +69,11 @@ def serve_forever(*, host: str, port: int, processes: int = 1, reload: bool = Fa
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maplebridge.site.settings")
     connections.close_all()  # the server's processes are forked from this one and open their own
     Granian(
-        "maplebridge.site.asgi:application",
+        f"{of}:application",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        loop=Loops.auto,  # uvloop where there is one
         workers=processes,
         websockets=False,
         backlog=2048,

@@ -13,18 +13,22 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         """
         Issue a bearer token for the API in the name of a user.
         It is printed once and stored only as a digest. It ends after --days.
-        With --device, print the address to which the tracker of a unit sends its positions.
+        With --device, print the address to which the tracker of a unit sends its positions; with --links, also what
+        opens each app with it, to be made a QR code or sent to the phone.
         """,
         examples="""
         maplebridge token chief
         maplebridge token M21 --device                     for Traccar Client or OwnTracks
         maplebridge token M21 --device --speed mps         for OsmAnd
+        maplebridge token M21 --device --links --encrypt   for OwnTracks that encrypts what it sends
         curl -H "Authorization: Bearer $(maplebridge token chief --days 1)" http://127.0.0.1:8000/api/me
         """,
     )
     it.add_argument("user", metavar="USER", help="the user name of an account, or with --device a call sign")
     it.add_argument("--days", type=int, default=90, help="for how many days it is valid (90)")
     it.add_argument("--device", action="store_true", help="for the tracker of a unit")
+    it.add_argument("--links", action="store_true", help="print what opens each app, too")
+    it.add_argument("--encrypt", action="store_true", help="with a secret, by which OwnTracks encrypts")
     it.add_argument("--speed", default="knots", help="how the device gives its speed: knots (Traccar), mps, kmh")
     it.set_defaults(run=run)
 
@@ -40,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
     must_fit()
     if options.device:
-        return _print_address(options.user, options.speed)
+        return _print_address(options)
     user = User.objects.filter(username=options.user, is_active=True).first()
     if user is None:
         known = ", ".join(
@@ -55,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_address(call_sign: str, speed_unit: str) -> int:
+def _print_address(options: argparse.Namespace) -> int:
     """Print the address of a new tracker, and what opens the apps with it."""
     from django.conf import settings
 
@@ -64,11 +68,21 @@ def _print_address(call_sign: str, speed_unit: str) -> int:
     from maplebridge.people.actor import system
     from maplebridge.people.models import Unit
     from maplebridge.positions.actions import issue_tracker
+    from maplebridge.positions.links import links_of
 
+    call_sign = options.user
     unit = Unit.objects.active().filter(call_sign=call_sign.upper()).first()
     if unit is None:
         known = ", ".join(Unit.objects.active().values_list("call_sign", flat=True)[:12])
         raise BadInput("user", f"There is no unit “{call_sign}”. Units: {known or 'none yet; see maplebridge staff'}.")
-    token = issue_tracker(system("command-line"), unit=unit, speed_unit=speed_unit, at=clock.now())
-    print(f"{settings.CONFIG.origin or f'http://127.0.0.1:{settings.CONFIG.port}'}/p/{token}")
+    given = issue_tracker(
+        system("command-line"), unit=unit, speed_unit=options.speed, encrypted=options.encrypt, at=clock.now()
+    )
+    origin = settings.CONFIG.origin or f"http://127.0.0.1:{settings.CONFIG.port}"
+    links = links_of(given, origin=origin, call_sign=unit.call_sign, broker=settings.CONFIG.mqtt_public)
+    print(links.address)
+    if options.links:
+        lines = {"Traccar Client": links.traccar, "OwnTracks": links.owntracks, "OsmAnd": links.osmand,
+                 "OwnTracks by MQTT": links.owntracks_mqtt}  # fmt: skip
+        print("\n".join(f"{name}: {link}" for name, link in lines.items() if link))
     return 0

@@ -1,7 +1,7 @@
 """`maplebridge worker`: reactions and timers in a process of their own."""
 
 import argparse
-import signal
+import asyncio
 
 from maplebridge.site.commands import declare, say
 
@@ -22,13 +22,11 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
 
 def run(_options: argparse.Namespace) -> int:
     """Work until SIGINT or SIGTERM."""
+    from maplebridge.site.duties import work
     from maplebridge.site.prepare import must_fit
     from maplebridge.site.reactions import Worker
 
     must_fit()
-    worker = Worker()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: worker.stop())
     say("Maplebridge works on reactions and timers (Ctrl+C ends it)")
-    worker.run()
+    asyncio.run(work(Worker()))
     return 0

@@ -1,0 +1,53 @@
+"""`maplebridge mqtt`: the MQTT edge."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+
+from maplebridge.site.commands import declare, say
+
+
+def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+    """Declare the command."""
+    it = declare(
+        commands,
+        "mqtt",
+        """
+        Take positions of OwnTracks from a broker, such as Mosquitto with the configuration in ops/.
+        The broker is named by MAPLEBRIDGE_MQTT. Whatever comes while this is not running, the broker keeps.
+        """,
+        examples="MAPLEBRIDGE_MQTT=mqtt://maplebridge:secret@127.0.0.1:1883 maplebridge mqtt",
+    )
+    it.set_defaults(run=run)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Take positions until SIGINT or SIGTERM."""
+    from django.conf import settings
+
+    from maplebridge.site.config import BadConfiguration
+    from maplebridge.site.prepare import must_fit
+
+    must_fit()
+    if not settings.CONFIG.mqtt:
+        raise BadConfiguration("Name the broker: MAPLEBRIDGE_MQTT=mqtt://user:password@host:1883.")
+    say("Maplebridge takes positions from the broker (Ctrl+C ends it)")
+    asyncio.run(_edge(settings.CONFIG.mqtt))
+    return 0
+
+
+async def _edge(broker: str) -> None:
+    from maplebridge.positions.intake import Intake
+    from maplebridge.positions.mqtt import Edge
+    from maplebridge.site.duties import open_bus
+
+    bus = await open_bus()
+    intake = Intake(lambda: bus)
+    task = asyncio.create_task(Edge(intake, broker).run())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await intake.settled()
+    await bus.close()
