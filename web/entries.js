@@ -4,5 +4,6 @@ export const ENTRIES = {
   boot: 'src/console/boot.ts',
   phone: 'src/phone/main.ts',
   pages: 'src/pages/main.ts',
+  track: 'src/track/main.ts',
   'phone-worker': 'src/phone/worker.ts',
 };

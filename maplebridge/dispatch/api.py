@@ -161,11 +161,13 @@ def post_close_job(request: HttpRequest, unit_id: int, body: schemas.CloseJobIn)
 
 @router.post("/units/{unit_id}/duty", response=_ONE, summary="On duty, off duty")
 def post_duty(request: HttpRequest, unit_id: int, body: schemas.DutyIn) -> Row:
-    """Put a unit on duty until a time (eight hours without one), or off duty; its status stays."""
+    """Put a unit on duty until a time (eight hours without one) or off duty, or let its turn last longer."""
     actor, now = actor_of_request(request), clock.now()
-    unit = visible_unit(actor, unit_id, at=now)
-    if body.on:
-        actions.go_on_duty(actor, unit=unit, until=aware(body.until, field="until"), at=now)
+    unit, until = visible_unit(actor, unit_id, at=now), aware(body.until, field="until")
+    if body.on and body.extend and until:
+        actions.extend_duty(actor, unit=unit, until=until, at=now)
+    elif body.on:
+        actions.go_on_duty(actor, unit=unit, until=until, at=now)
     else:
         actions.go_off_duty(actor, unit=unit, at=now)
     return queries.unit_row(unit, at=now)
@@ -199,6 +201,15 @@ def post_welfare(request: HttpRequest, unit_id: int) -> Row:
     actor, now = actor_of_request(request), clock.now()
     unit = visible_unit(actor, unit_id, at=now)
     actions.welfare_ok(actor, unit=unit, at=now)
+    return queries.unit_row(unit, at=now)
+
+
+@router.post("/units/{unit_id}/lone", response=_ONE, summary="Watch over somebody who works alone")
+def post_lone(request: HttpRequest, unit_id: int, body: schemas.LoneIn) -> Row:
+    """Raise an alarm when nothing is heard of the unit for so many minutes; with 0 no more."""
+    actor, now = actor_of_request(request), clock.now()
+    unit = visible_unit(actor, unit_id, at=now)
+    actions.watch_lone(actor, unit=unit, minutes=body.minutes, at=now)
     return queries.unit_row(unit, at=now)
 
 

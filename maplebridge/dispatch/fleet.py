@@ -52,6 +52,9 @@ class UnitNow:
     eta_s: float | None
     job: JobNow | None
     duty_from: datetime | None
+    battery: float | None
+    accuracy: float | None
+    lone_s: int | None
 
     @property
     def on_shift(self) -> bool:
@@ -77,6 +80,7 @@ _COLUMNS = (
     "job__incident_id", "job__assigned_at", "job__onscene_at", "job__eta_s",
     "job__incident__number", "job__incident__lon", "job__incident__lat", "job__incident__priority",
     "job__incident__type__name", "job__incident__type__name_zh", "job__incident__type__scene_s",
+    "position__battery", "position__accuracy", "lone_watch__every_s",
 )  # fmt: skip
 
 
@@ -108,7 +112,8 @@ def _unit_now(row: tuple[Any, ...]) -> UnitNow:
         status=row[10] or "Available", secondary=row[11] or "", since_at=row[12] or row[16], timer_at=row[13],
         alarm=row[14] or "", shift_ends_at=row[15],
         incident_id=row[17], assigned_at=row[18], onscene_at=row[19], eta_s=row[20],
-        job=JobNow(row[17], f"{row[21]:04d}", *row[22:]) if row[17] is not None else None, duty_from=row[16],
+        job=JobNow(row[17], f"{row[21]:04d}", *row[22:28]) if row[17] is not None else None, duty_from=row[16],
+        battery=row[28] if placed else None, accuracy=row[29] if placed else None, lone_s=row[30],
     )  # fmt: skip
 
 

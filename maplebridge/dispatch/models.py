@@ -27,6 +27,20 @@ class UnitStatus(models.Model):
         return f"{self.unit} {self.status}"
 
 
+class LoneWatch(models.Model):
+    """Somebody works alone: when nothing is heard of the unit for so long, an alarm is raised, and then a louder one.
+
+    `heard_at` is when its crew last said that it is well; its positions count as being heard of, too.
+    """
+
+    unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="lone_watch")
+    every_s = models.PositiveIntegerField(_("alarm after so many seconds of silence"))
+    heard_at = models.DateTimeField(_("heard of at"))
+
+    def __str__(self) -> str:
+        return f"{self.unit} every {self.every_s} s"
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def active(self) -> "AssignmentQuerySet":
         return self.filter(cleared_at=None)

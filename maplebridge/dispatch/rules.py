@@ -136,6 +136,23 @@ def timer_at(status: str, kind: str, *, at: datetime, eta_s: float | None = None
     return at + timedelta(seconds=timer.alarm_s) if timer else None
 
 
+LONE_LEAST, LONE_MOST = 2, 120  # minutes of silence after which a lone worker's alarm is raised
+SILENT, LOST = "silent", "lost"  # its alarms: first asked after, then searched for
+LOST_AFTER = 1.5  # times that silence
+
+
+def lone_alarm(alarm: str, *, silent_s: float, every_s: float) -> str:
+    """The alarm of a lone worker after a silence, from the one that stands. Louder ones of another kind stay.
+
+    One that is heard of again is asked no more; one that was lost is found only when somebody says so.
+    """
+    if alarm not in ("", SILENT):
+        return alarm
+    if silent_s >= every_s * LOST_AFTER and alarm == SILENT:
+        return LOST
+    return SILENT if silent_s >= every_s else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Want:
     """So many units of one of these kinds (none named: any) with all of these skills."""

@@ -61,6 +61,11 @@ class CloseJobIn(Schema):
 class DutyIn(Schema):
     on: bool
     until: datetime | None = None
+    extend: bool = False
+
+
+class LoneIn(Schema):
+    minutes: int
 
 
 class PlanIn(Schema):

@@ -24,6 +24,11 @@ _PLAIN = {
     "dispatch.unit_off_duty": gettext_noop("%(unit)s is off duty."),
     "dispatch.panic_raised": gettext_noop("Panic alarm of %(unit)s."),
     "dispatch.panic_ended": gettext_noop("Panic alarm of %(unit)s ended."),
+    "dispatch.duty_extended": gettext_noop("%(unit)s stays on duty longer."),
+    "dispatch.lone_watch_set": gettext_noop("%(unit)s works alone: silence raises an alarm."),
+    "dispatch.lone_watch_ended": gettext_noop("%(unit)s is no longer watched as working alone."),
+    "dispatch.heard_again": gettext_noop("%(unit)s is heard of again."),
+    "dispatch.alarm_escalated": gettext_noop("%(unit)s is still silent: search for it."),
     "dispatch.welfare_confirmed": gettext_noop("%(unit)s is well."),
 }
 
@@ -44,6 +49,8 @@ for _verb, _template in _PLAIN.items():
 @sentence("dispatch.alarm_raised")
 def _alarm(told: Told) -> str:
     unit = told.facts.get("call_sign", told.subject)
+    if told.facts.get("alarm") == "silent":
+        return _("Nothing is heard of %(unit)s, which works alone: call it.") % {"unit": unit}
     if told.facts.get("alarm") == "welfare":
         return _("%(unit)s has not been heard from: ask whether all is well.") % {"unit": unit}
     return _("%(unit)s is late with its next step: ask where it is.") % {"unit": unit}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from maplebridge.dispatch.actions import raise_timer_alarms, release_units, resume_units
+from maplebridge.dispatch.actions import raise_silences, raise_timer_alarms, release_units, resume_units
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
@@ -10,8 +10,8 @@ from maplebridge.positions.actions import forget_positions
 
 
 def watch_timers(at: datetime) -> int:
-    """Raise the alarm of every timer that ran out; returns how many. Run it every few seconds."""
-    return len(raise_timer_alarms(system("timers"), at=at))
+    """Raise the alarm of every timer that ran out and of every silence; returns how many. Run it every few seconds."""
+    return len(raise_timer_alarms(system("timers"), at=at)) + len(raise_silences(system("timers"), at=at))
 
 
 def forget_old_positions(at: datetime) -> int:

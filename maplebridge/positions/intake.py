@@ -19,7 +19,7 @@ from maplebridge.kernel.bus import Bus
 from maplebridge.kernel.gathering import Gathering, TooMuch
 from maplebridge.people.actor import token_digest
 from maplebridge.positions import formats, steps
-from maplebridge.positions.queries import Known, known_trackers, presences, shift_spans, the_ground
+from maplebridge.positions.known import Known, known_trackers, presences, shift_spans, the_ground
 from maplebridge.positions.steps import Last, Point, State, point_of
 
 SUBJECT = "positions"

@@ -1,125 +1,34 @@
-"""Reads of positions: where units are, who may see and send that, what lies on the ground, how the devices fare."""
+"""Reads of positions: where units are and were, who may see that and who looked, how their devices fare."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
+import msgspec
 from django.utils.translation import gettext as _
-from shapely.geometry import shape
 
 from maplebridge.journal.act import ref_of
 from maplebridge.journal.models import Entry
-from maplebridge.kernel.clock import parse_stamp
+from maplebridge.kernel.clock import parse_stamp, stamp
 from maplebridge.kernel.refused import NotFound
-from maplebridge.kernel.sealed import unseal
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Shift, Unit, User
-from maplebridge.people.rules import UNIT_KINDS
 from maplebridge.places.models import Area
-from maplebridge.places.queries import road_network
-from maplebridge.places.roads.network import RoadNetwork
-from maplebridge.positions.ground import Circle, Ground, Ring, Shape, Snap
 from maplebridge.positions.models import Fence, FencePresence, LatestPosition, Tracker
-from maplebridge.positions.rules import SECRETS, Fix
-from maplebridge.positions.steps import OLDEST_S
+from maplebridge.positions.patrol import Patrol
+from maplebridge.positions.rules import LOW_BATTERY, POOR_M, STALE_AFTER, Fix
+from maplebridge.positions.tracks import Row
 
 _FIELDS = ("unit_id", "lon", "lat", "at")
 LOOKS_MOST = 500
-AHEAD = timedelta(minutes=1)  # shifts that begin within it are known already
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A tracker that may send: of which unit, how it gives its speed, and the secret by which it encrypts."""
-
-    unit: int
-    speed_unit: str
-    secret: str = ""
 
 
 def latest_positions(units: Iterable[int] | None = None) -> dict[int, Fix]:
     """Newest fix of each unit that has one, by unit id; of the units given, or of all."""
     rows = LatestPosition.objects.all() if units is None else LatestPosition.objects.filter(unit_id__in=list(units))
     return {row[0]: Fix(*row) for row in rows.values_list(*_FIELDS)}
-
-
-def known_trackers(*, at: datetime) -> dict[str, Known]:
-    """Trackers that may send, by the digest of their token."""
-    rows = Tracker.objects.in_force(at).values_list("digest", "unit", "speed_unit", "sealed_secret")
-    return {
-        digest: Known(unit, how, unseal(sealed, purpose=SECRETS) if sealed else "")
-        for digest, unit, how, sealed in rows
-    }
-
-
-def shift_spans(*, at: datetime) -> dict[int, list[tuple[float, float]]]:
-    """When each unit is or was on shift, as far back as fixes are taken: begin and end in s, by unit."""
-    spans: dict[int, list[tuple[float, float]]] = {}
-    recent = Shift.objects.filter(ends_at__gt=at - timedelta(seconds=OLDEST_S), starts_at__lte=at + AHEAD)
-    for unit, begin, end in recent.values_list("unit", "starts_at", "ends_at"):
-        spans.setdefault(unit, []).append((begin.timestamp(), end.timestamp()))
-    return spans
-
-
-def the_ground() -> Ground:
-    """Fences in force and streets, for the units in service."""
-    units = list(Unit.objects.active().values_list("pk", "kind", "area_code"))
-    snaps = {mode: _snap_of(mode) for mode in {UNIT_KINDS[kind].mode for _unit, kind, _area in units}}
-    streets = {
-        unit: snap for unit, kind, _area in units if UNIT_KINDS[kind].moves and (snap := snaps[UNIT_KINDS[kind].mode])
-    }
-    fences: dict[int, list[Shape]] = {}
-    for fence, ring in _shapes():
-        named = {each.pk for each in fence.units.all()}
-        for unit, _kind, area in units:
-            if unit in named or (not named and fence.area_code in ("", area)):
-                fences.setdefault(unit, []).append(ring)
-    return Ground(fences, streets)
-
-
-def _shapes() -> list[tuple[Fence, Shape]]:
-    found = list(Fence.objects.filter(ended_at=None).prefetch_related("units"))
-    codes = {fence.area_code for fence in found if fence.area_code}
-    areas = dict(Area.objects.filter(code__in=codes).values_list("code", "geometry"))
-    shapes: list[tuple[Fence, Shape]] = []
-    for fence in found:
-        if fence.area_code in areas:
-            shapes.append((fence, Ring(fence.pk, shape(areas[fence.area_code]))))
-        elif fence.lon is not None and fence.lat is not None:
-            shapes.append((fence, Circle(fence.pk, fence.lon, fence.lat, float(fence.radius_m or 0))))
-    return shapes
-
-
-_snaps: dict[str, tuple[object, Snap]] = {}
-
-
-def _snap_of(mode: str) -> Snap | None:
-    """How points are put on the streets of a mode; the same function for as long as the streets are the same."""
-    network = road_network().mode(mode)
-    if not isinstance(network, RoadNetwork):
-        return None
-    known = _snaps.get(mode)
-    if known is None or known[0] is not network:
-        known = _snaps[mode] = (network, _snapping(network))
-    return known[1]
-
-
-def _snapping(network: RoadNetwork) -> Snap:
-    def snap(lons: Sequence[float], lats: Sequence[float], most: float) -> list[tuple[float, float] | None]:
-        found = network.snap(lons, lats, most)
-        places = zip(found.ok.tolist(), found.lon.tolist(), found.lat.tolist(), strict=True)
-        return [(lon, lat) if ok else None for ok, lon, lat in places]
-
-    return snap
-
-
-def presences() -> dict[int, dict[int, bool]]:
-    """Whether each unit was last inside each fence that knows it."""
-    found: dict[int, dict[int, bool]] = {}
-    rows = FencePresence.objects.filter(fence__ended_at=None).values_list("unit_id", "fence_id", "inside")
-    for unit, fence, inside in rows:
-        found.setdefault(unit, {})[fence] = inside
-    return found
 
 
 def on_crew(actor: Actor, *, unit: Unit, at: datetime) -> bool:
@@ -203,3 +112,80 @@ def visible_unit(actor: Actor, unit_id: int, *, at: datetime) -> Unit:
     if unit is not None and (codes is None or unit.area_code in codes or unit.pk in own_units(actor, at=at)):
         return unit
     raise NotFound(_("There is no unit %(id)s that you may see.") % {"id": unit_id})
+
+
+def track_row(rows: Sequence[Row], patrol: Patrol) -> dict[str, Any]:
+    """A track as the page and the API show it: fixes [ms, lon, lat, m/s or null, flag], way, stops, silences."""
+    return {
+        "fixes": [[row[1], row[2], row[3], row[4], row[7]] for row in rows],
+        "metres": round(patrol.metres),
+        "stops": [{"lon": s.lon, "lat": s.lat, "from_ms": s.from_ms, "until_ms": s.until_ms} for s in patrol.stops],
+        "gaps": [list(gap) for gap in patrol.gaps],
+    }
+
+
+def fence_rows() -> list[dict[str, Any]]:
+    """Fences in force."""
+    fences = Fence.objects.filter(ended_at=None).prefetch_related("units")
+    return [
+        {"id": fence.pk, "name": fence.name, "area": fence.area_code, "lon": fence.lon, "lat": fence.lat,
+         "radius_m": fence.radius_m, "tells": fence.tells, "units": [unit.pk for unit in fence.units.all()]}
+        for fence in fences
+    ]  # fmt: skip
+
+
+def positions_geojson(actor: Actor, *, at: datetime) -> bytes:
+    """Units on shift with a position that the actor may see, as GeoJSON (RFC 7946)."""
+    codes = codes_seen(actor)
+    units = Unit.objects.active().on_shift(at).select_related("position").exclude(position=None)
+    features = [
+        {"type": "Feature", "id": unit.pk, "geometry": {"type": "Point", "coordinates": [p.lon, p.lat]},
+         "properties": {"call_sign": unit.call_sign, "kind": unit.kind, "at": stamp(p.at), "speed_mps": p.speed,
+                        "bearing": p.bearing, "accuracy_m": p.accuracy}}
+        for unit in units if (codes is None or unit.area_code in codes) and (p := unit.position)
+    ]  # fmt: skip
+    return msgspec.json.encode({"type": "FeatureCollection", "features": features})
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a unit's devices fare: its newest position, how long ago anything was heard, its addresses, its fences."""
+
+    unit: Unit
+    position: LatestPosition | None
+    silent_s: float | None
+    trackers: int
+    inside: tuple[str, ...]
+
+    @property
+    def percent(self) -> int | None:
+        """Charge of the battery, where the device says."""
+        charge = self.position.battery if self.position else None
+        return None if charge is None else round(charge * 100)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong: "silent" (nothing for five minutes), "battery" (under a fifth), "vague", or nothing."""
+        if self.silent_s is None or self.silent_s > STALE_AFTER.total_seconds():
+            return "silent" if self.unit.traits.moves else ""
+        if self.position and self.position.battery is not None and self.position.battery < LOW_BATTERY:
+            return "battery"
+        vague = self.position and self.position.accuracy is not None and self.position.accuracy > POOR_M
+        return "vague" if vague else ""
+
+
+def health_board(actor: Actor, *, at: datetime) -> list[Health]:
+    """Units on shift that the actor may see, those with trouble first."""
+    codes = codes_seen(actor)
+    units = Unit.objects.active().on_shift(at).select_related("position").order_by("call_sign")
+    counts = Counter(Tracker.objects.in_force(at).values_list("unit_id", flat=True))
+    inside: dict[int, list[str]] = {}
+    for unit_id, name in FencePresence.objects.filter(inside=True).values_list("unit_id", "fence__name"):
+        inside.setdefault(unit_id, []).append(name)
+    rows = []
+    for unit in units:
+        if codes is None or unit.area_code in codes:
+            position = getattr(unit, "position", None)
+            silent_s = (at - position.received_at).total_seconds() if position else None
+            rows.append(Health(unit, position, silent_s, counts[unit.pk], tuple(inside.get(unit.pk, ()))))
+    return sorted(rows, key=lambda row: not row.trouble)

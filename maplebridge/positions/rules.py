@@ -8,6 +8,8 @@ from maplebridge.kernel.geometry import valid_lonlat
 AHEAD_TOLERANCE = timedelta(seconds=10)  # telephones' clocks run a little fast
 KEPT_FOR = timedelta(hours=1)  # after the end of the shift the last fix is removed
 STALE_AFTER = timedelta(minutes=5)
+LOW_BATTERY = 0.2  # share of 1
+POOR_M = 200.0  # a fix less exact than this is a poor one
 SECRETS = "trackers"  # what the secrets of trackers are encrypted for
 
 

@@ -1,6 +1,5 @@
 """One's own account: roles, second factor, sessions, tokens, phones, emergency access."""
 
-import segno
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -34,6 +33,7 @@ from maplebridge.site.adapters import has_second_factor
 from maplebridge.site.doors import proven, signed_in, with_words
 from maplebridge.site.entrance_pages import entered, needs_second_factor
 from maplebridge.site.pages import to_sign_in
+from maplebridge.site.qr import qr
 
 
 @require_safe
@@ -80,9 +80,7 @@ def make_token(request: HttpRequest, actor: Actor) -> HttpResponse:
         days=int(days) if days.isdecimal() and len(days) < 6 else 90,
         at=clock.now(),
     )
-    response = render(request, "site/token.html", {"text": text})
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "site/token.html", {"text": text})
 
 
 def _self(request: HttpRequest) -> User:
@@ -125,11 +123,7 @@ def show_code(request: HttpRequest, actor: Actor, user: User) -> HttpResponse:
     """Show a phone's code as QR, this once."""
     device, code = offer_device(actor, user=user, name=request.POST.get("name", ""), at=clock.now())
     address = request.build_absolute_uri(f"/enrol/{code}")
-    picture = segno.make(address, error="m").svg_inline(omitsize=True, dark="#000", light="#fff")
-    context = {"device": device, "address": address, "qr": picture}
-    response = render(request, "site/device_code.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "site/device_code.html", {"device": device, "address": address, "qr": qr(address)})
 
 
 @require_POST

@@ -24,7 +24,7 @@ def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
         "language": get_language() or "en",
         "unit_ids": own_units(actor, at=at),
         "city": _city(),
-        "style": _style(),
+        "style": map_styles(),
         "demo": settings.CONFIG.demo,
         "position": last_position(),
         "server_time": clock.stamp(at),
@@ -44,7 +44,8 @@ def _city() -> dict[str, Any] | None:
     return {"name": city.name, "bbox": city.bbox, "attribution": city.attribution, "time_zone": city.time_zone}
 
 
-def _style() -> dict[str, str]:
+def map_styles() -> dict[str, str]:
+    """Addresses of the base map's styles, light and dark."""
     if settings.CONFIG.style_url:
         return {"light": settings.CONFIG.style_url, "dark": settings.CONFIG.style_url}
     return {"light": "/map/style/light.json", "dark": "/map/style/dark.json"}

@@ -58,6 +58,7 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/catch-up", _("Catch up"), may("incidents.edit")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
+        ("/units", _("Units"), may("units.track") or may("people.manage")),
         ("/approvals", _("Approvals"), may("approvals.ask") or may("approvals.decide")),
         ("/tour", _("Tour"), actor is not None and settings.CONFIG.demo),
     )

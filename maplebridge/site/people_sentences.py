@@ -59,15 +59,22 @@ def _unit(told: Told) -> str:
 
 @sentence("people.shift_opened")
 def _shift(told: Told) -> str:
-    ref = told.facts["unit"]
-    unit = Unit.objects.filter(pk=int(ref[5:])).first()
-    return _("%(unit)s put on shift, with a crew of %(n)d.") % {"unit": unit or ref, "n": len(told.facts["crew"])}
+    return _("%(unit)s put on shift, with a crew of %(n)d.") % {"unit": _sign(told), "n": len(told.facts["crew"])}
 
 
 @sentence("people.shift_ended")
 def _shift_ended(told: Told) -> str:
+    return _("Shift of %(unit)s ended.") % {"unit": _sign(told)}
+
+
+@sentence("people.shift_extended")
+def _shift_extended(told: Told) -> str:
+    return _("Shift of %(unit)s lasts longer.") % {"unit": _sign(told)}
+
+
+def _sign(told: Told) -> str:
     ref = told.facts["unit"]
-    return _("Shift of %(unit)s ended.") % {"unit": Unit.objects.filter(pk=int(ref[5:])).first() or ref}
+    return str(Unit.objects.filter(pk=int(ref[5:])).first() or ref)
 
 
 @sentence("people.role_given")

@@ -16,6 +16,7 @@ from maplebridge.journal.models import Entry
 import_module("maplebridge.incidents.queries.sentences")  # they register themselves
 import_module("maplebridge.dispatch.sentences")
 import_module("maplebridge.site.people_sentences")
+import_module("maplebridge.site.position_sentences")
 
 
 def sentences_of(entries: Iterable[Entry]) -> dict[int, str]:
@@ -61,16 +62,6 @@ def _erasures(told: Told) -> str:
 @sentence("journal.exported")
 def _exported(told: Told) -> str:
     return _("%(n)s entries of the journal exported.") % {"n": told.facts["entries"]}
-
-
-@sentence("positions.tracker_issued")
-def _tracker(told: Told) -> str:
-    return _("Address made to which a tracker sends positions.")
-
-
-@sentence("positions.tracker_revoked")
-def _tracker_revoked(told: Told) -> str:
-    return _("Address of a tracker closed.")
 
 
 @sentence("places.city_imported")

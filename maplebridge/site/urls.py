@@ -15,6 +15,7 @@ from maplebridge.site import (
     pages,
     people_pages,
     record_pages,
+    unit_pages,
 )
 from maplebridge.site.api import api
 
@@ -61,6 +62,17 @@ _PEOPLE = [
     path("<int:number>/end", people_pages.end_key, name="end_key"),
 ]
 
+_UNITS = [
+    path("", unit_pages.units, name="units"),
+    path("fences", unit_pages.fences, name="fences"),
+    path("fences/<int:number>/end", unit_pages.end_fence, name="end_fence"),
+    path("<int:number>/devices", unit_pages.devices, name="unit_devices"),
+    path("<int:number>/devices/add", unit_pages.add_tracker, name="add_tracker"),
+    path("<int:number>/devices/<int:tracker>/end", unit_pages.end_tracker, name="end_tracker"),
+    path("<int:number>/track", unit_pages.track, name="unit_track"),
+    path("<int:number>/track/bring", unit_pages.bring_track, name="bring_track"),
+]
+
 _JOURNAL = [
     path("verify", journal_pages.verification, name="journal_verify"),
     path("<int:position>", journal_pages.entry, name="journal_entry"),
@@ -80,6 +92,7 @@ urlpatterns = [
     *_ENTRANCE,
     path("account/", include(_ACCOUNT)),
     path("people/", include(_PEOPLE)),
+    path("units/", include(_UNITS)),
     path("approvals", approval_pages.approvals, name="approvals"),
     path("approvals/decide", approval_pages.decide, name="decide_approval"),
     path("approvals/carry-out", approval_pages.carry_out, name="use_approval"),

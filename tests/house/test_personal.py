@@ -29,6 +29,7 @@ NOT_PERSONAL = {
     "people.Device.user": "ends by itself, ends_at",
     "people.Device.name": "name of a phone; ends by itself, ends_at",
     "positions.Tracker.name": "what a device is",
+    "positions.Fence.name": "name of a place",
     "people.Approval.asked_by": "who of the staff asked",
     "people.Approval.decided_by": "who of the staff decided",
     "people.Shift.crew": "who was on duty: kept with the roster, named by User alone",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -59,7 +60,8 @@ def test_an_entry_read_while_they_join_reaches_them(monkeypatch, hub):
 def test_positions_read_while_they_join_are_theirs_alone(monkeypatch, hub):
     async def run():
         tail, loop = Tail(hub), asyncio.get_running_loop()
-        fixes = [(7, 1.0, 2.0, "t"), (8, 3.0, 4.0, "t")]
+        at = datetime(2026, 5, 4, 12, tzinfo=UTC)
+        fixes = [(7, 1.0, 2.0, at), (8, 3.0, 4.0, at)]
         joined = joining_while(monkeypatch, hub, loop, "last_position", fixes)
         monkeypatch.setattr(tail, "_moved", lambda: tail_module.last_position())
         monkeypatch.setattr(
@@ -69,7 +71,7 @@ def test_positions_read_while_they_join_are_theirs_alone(monkeypatch, hub):
         return joined[0].take()
 
     chunk = asyncio.run(run())
-    assert json.loads(chunk.decode().split("data: ")[1]) == [[7, 1.0, 2.0, "t"]]
+    assert json.loads(chunk.decode().split("data: ")[1]) == [[7, 1.0, 2.0, "2026-05-04T12:00:00.000Z"]]
 
 
 @pytest.mark.parametrize("path", ["/city/north/", "/city/south/"])

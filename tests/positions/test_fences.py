@@ -11,8 +11,8 @@ from maplebridge.people.actions import enlist_unit
 from maplebridge.people.actor import Actor
 from maplebridge.places.models import Area
 from maplebridge.positions.actions import end_fence, forget_positions, put_fence, record_crossings
+from maplebridge.positions.known import presences, the_ground
 from maplebridge.positions.models import FencePresence
-from maplebridge.positions.queries import presences, the_ground
 from maplebridge.positions.steps import Point
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,9 +14,9 @@ from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actions import open_shift
 from maplebridge.people.actor import Actor
 from maplebridge.positions.actions import issue_tracker, lend_tracker, revoke_tracker
+from maplebridge.positions.known import known_trackers
 from maplebridge.positions.links import links_of
 from maplebridge.positions.models import Tracker
-from maplebridge.positions.queries import known_trackers
 from maplebridge.positions.rules import Address
 
 pytestmark = pytest.mark.django_db(transaction=True)

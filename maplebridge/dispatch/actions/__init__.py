@@ -1,7 +1,14 @@
 """Every write of dispatch, one function for each human intention."""
 
-from maplebridge.dispatch.actions.alarms import raise_timer_alarms, start_panic, stop_panic, welfare_ok
-from maplebridge.dispatch.actions.duty import CannotGoOffDuty, CannotGoOnDuty, go_off_duty, go_on_duty
+from maplebridge.dispatch.actions.alarms import (
+    raise_silences,
+    raise_timer_alarms,
+    start_panic,
+    stop_panic,
+    watch_lone,
+    welfare_ok,
+)
+from maplebridge.dispatch.actions.duty import CannotGoOffDuty, CannotGoOnDuty, extend_duty, go_off_duty, go_on_duty
 from maplebridge.dispatch.actions.ends import CannotCloseJob, close_and_release, close_job, release_units, resume_units
 from maplebridge.dispatch.actions.parts import CannotFollow
 from maplebridge.dispatch.actions.plans import (
@@ -39,12 +46,14 @@ __all__ = [
     "assign_unit",
     "close_and_release",
     "close_job",
+    "extend_duty",
     "go_off_duty",
     "go_on_duty",
     "handle_at_post",
     "hold_incident",
     "install_plans",
     "raise_alarm_level",
+    "raise_silences",
     "raise_timer_alarms",
     "release_units",
     "remove_response_plan",
@@ -55,5 +64,6 @@ __all__ = [
     "start_panic",
     "stop_panic",
     "swap_units",
+    "watch_lone",
     "welfare_ok",
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.dispatch import rules
 from maplebridge.dispatch.actions.parts import facts_of, lock_job, must_speak_for, status_row
-from maplebridge.dispatch.models import Assignment, UnitStatus
+from maplebridge.dispatch.models import Assignment, LoneWatch, UnitStatus
 from maplebridge.journal.act import Draft, act
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
@@ -47,6 +47,7 @@ def welfare_ok(actor: Actor, *, unit: Unit, at: datetime) -> UnitStatus:
     must_speak_for(actor, unit, at=at)
     with act(actor, "dispatch.welfare_confirmed", at=at) as entry:
         unit, assignment = lock_job(unit)
+        LoneWatch.objects.filter(unit=unit).update(heard_at=at)
         row = status_row(unit, at=at)
         eta_s = assignment.eta_s if assignment else None
         row.timer_at = rules.timer_at(row.status, unit.kind, at=at, eta_s=eta_s)
@@ -76,6 +77,40 @@ def _raise_timer(actor: Actor, *, unit: Unit, alarm: str, at: datetime) -> UnitS
             raise _Answered
         _write_alarm(entry, unit, row, assignment, alarm=alarm)
     return row
+
+
+def watch_lone(actor: Actor, *, unit: Unit, minutes: int, at: datetime) -> None:
+    """Let silence of a unit raise an alarm after so many minutes; with 0 no more. By its crew or dispatch.
+
+    Raises BadInput.
+    """
+    must_speak_for(actor, unit, at=at)
+    if minutes and not rules.LONE_LEAST <= minutes <= rules.LONE_MOST:
+        words = {"least": rules.LONE_LEAST, "most": rules.LONE_MOST}
+        raise BadInput("minutes", _("Give %(least)d to %(most)d minutes, or 0 to end the watch.") % words)
+    with act(actor, "dispatch.lone_watch_set" if minutes else "dispatch.lone_watch_ended", at=at) as entry:
+        unit, _job = lock_job(unit)
+        if minutes:
+            now = {"every_s": minutes * 60, "heard_at": at}
+            LoneWatch.objects.update_or_create(unit=unit, defaults=now)
+        else:
+            LoneWatch.objects.filter(unit=unit).delete()
+        entry.about(unit, call_sign=unit.call_sign, lone_s=minutes * 60 or None)
+
+
+def raise_silences(actor: Actor, *, at: datetime) -> list[UnitStatus]:
+    """Raise, make louder or end the alarm of each lone worker by how long nothing was heard. Returns what changed."""
+    watches = LoneWatch.objects.filter(unit__in=Unit.objects.on_shift(at)).select_related("unit__position")
+    changed = []
+    for watch in watches.order_by("pk"):
+        position = getattr(watch.unit, "position", None)
+        heard_at = max(watch.heard_at, position.received_at) if position else watch.heard_at
+        before = status_row(watch.unit, at=at).alarm
+        alarm = rules.lone_alarm(before, silent_s=(at - heard_at).total_seconds(), every_s=watch.every_s)
+        if alarm != before:
+            verb = {rules.SILENT: "alarm_raised", rules.LOST: "alarm_escalated"}.get(alarm, "heard_again")
+            changed.append(_set_alarm(actor, f"dispatch.{verb}", unit=watch.unit, alarm=alarm, at=at))
+    return changed
 
 
 def _set_alarm(actor: Actor, verb: str, *, unit: Unit, alarm: str, at: datetime) -> UnitStatus:

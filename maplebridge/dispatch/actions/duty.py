@@ -12,7 +12,7 @@ from maplebridge.dispatch.models import UnitStatus
 from maplebridge.journal.act import Draft, act
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
-from maplebridge.people.actions import end_shift, open_shift
+from maplebridge.people.actions import end_shift, extend_shift, open_shift
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Shift, Unit, User
 
@@ -74,6 +74,26 @@ def go_off_duty(actor: Actor, *, unit: Unit, at: datetime) -> None:
             else:
                 left.append(shift.ends_at)
         _tell(entry, unit, incident_id=None, at=at, ends_at=max(left, default=None))
+
+
+def extend_duty(actor: Actor, *, unit: Unit, until: datetime, at: datetime) -> None:
+    """Let the present turns of a unit last longer; for its crew, those they share. Raises BadInput, CannotGoOnDuty."""
+    must_speak_for(actor, unit, at=at)
+    with act(actor, "dispatch.duty_extended", at=at) as entry:
+        unit, assignment = lock_job(unit)
+        turns = [
+            shift
+            for shift in _current(unit, at=at)
+            if actor.may("units.status") or actor.user_id in {user.pk for user in shift.crew.all()}
+        ]
+        if not turns:
+            raise CannotGoOnDuty(_("%(unit)s is not on duty. Go on duty first.") % {"unit": unit})
+        if not at < until or any(until > shift.starts_at + rules.DUTY_MOST for shift in turns):
+            raise BadInput("until", _("A turn of duty ends after now and within 24 hours of its beginning."))
+        for shift in turns:
+            extend_shift(actor, shift=shift, until=until, at=at)
+        ends_at = max(shift.ends_at for shift in _current(unit, at=at))
+        _tell(entry, unit, incident_id=assignment.incident_id if assignment else None, at=at, ends_at=ends_at)
 
 
 def _whose(actor: Actor, unit: Unit) -> User | None:

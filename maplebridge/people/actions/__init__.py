@@ -35,7 +35,7 @@ from maplebridge.people.actions.keys import (
     revoke_token,
 )
 from maplebridge.people.actions.own_data import disclose_to_self
-from maplebridge.people.actions.roster import end_shift, enlist_unit, open_shift
+from maplebridge.people.actions.roster import end_shift, enlist_unit, extend_shift, open_shift
 
 __all__ = [
     "CannotDecideTwice",
@@ -49,6 +49,7 @@ __all__ = [
     "device_of_code",
     "disclose_to_self",
     "end_shift",
+    "extend_shift",
     "enlist_unit",
     "enrol_device",
     "enrol_user",

@@ -64,6 +64,19 @@ def open_shift(
     return shift
 
 
+def extend_shift(actor: Actor, *, shift: Shift, until: datetime, at: datetime) -> Shift:
+    """Let a shift end later. For who may open it, and for its crew. Raises BadInput for an end before its start."""
+    _must_roster(actor, [user for user in shift.crew.all() if user.pk == actor.user_id] or None)
+    if until <= shift.starts_at:
+        raise BadInput("ends_at", _("The shift ends before it starts. Give an end after the start."))
+    with act(actor, "people.shift_extended", at=at) as entry:
+        fresh = Shift.objects.select_for_update().get(pk=shift.pk)
+        fresh.ends_at = until
+        fresh.save(update_fields=["ends_at"])
+        entry.about(fresh, unit=f"unit:{fresh.unit_id}", ends_at=stamp(until))
+    return fresh
+
+
 def end_shift(actor: Actor, *, shift: Shift, at: datetime) -> Shift:
     """End a shift now; one that has ended, or not begun, stays as it is. For who may open it, and for its crew."""
     _must_roster(actor, [user for user in shift.crew.all() if user.pk == actor.user_id] or None)

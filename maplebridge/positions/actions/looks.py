@@ -15,7 +15,8 @@ from maplebridge.people.models import Unit
 from maplebridge.positions import steps
 from maplebridge.positions.files import read_file
 from maplebridge.positions.formats import Unreadable
-from maplebridge.positions.queries import own_spans, shift_spans
+from maplebridge.positions.known import shift_spans
+from maplebridge.positions.queries import own_spans
 from maplebridge.positions.steps import State, point_of
 from maplebridge.positions.tracks import Row, Tracks
 
