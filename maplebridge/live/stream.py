@@ -54,7 +54,7 @@ async def stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     if audience is None:
         await _refuse(send, 401, _("Sign in first."), "sign_in_needed")
         return
-    if not audience.may("incidents.view"):
+    if not (audience.may("incidents.view") or audience.may("units.view")):
         await _refuse(
             send, 403, _("Your role has no live view. Ask a station chief if your work needs it."), "not_allowed"
         )

@@ -28,7 +28,10 @@ def written(kind: str, rows: Sequence[Row], *, name: str) -> bytes:
 
 def read_file(data: bytes) -> list[Sample]:
     """Read a GPX or CSV file, oldest fix first. Raises Unreadable with what is wrong, for people."""
-    samples = _read_gpx(data) if data.lstrip()[:1] == b"<" else _read_csv(data)
+    try:
+        samples = _Gpx().read(data) if data.lstrip()[:1] == b"<" else _read_csv(data)
+    except csv.Error as error:
+        raise Unreadable("it is neither GPX nor a table in UTF-8") from error
     if len(samples) > MOST_FIXES:
         raise Unreadable(f"it has more than {MOST_FIXES} fixes")
     return sorted(samples, key=lambda sample: sample.at)
@@ -105,10 +108,6 @@ class _Gpx:
             self.samples.append(_sample(self._point, len(self.samples) + 1))
             self._point = None
         self._text.clear()
-
-
-def _read_gpx(data: bytes) -> list[Sample]:
-    return _Gpx().read(data)
 
 
 def _read_csv(data: bytes) -> list[Sample]:

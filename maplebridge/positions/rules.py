@@ -38,12 +38,3 @@ class Fix:
     def ahead_of(self, now: datetime) -> bool:
         """Whether the fix claims to be from the future, beyond what a telephone's clock may be off."""
         return self.at > now + AHEAD_TOLERANCE
-
-
-def newest(fixes: list[Fix]) -> dict[int, Fix]:
-    """The newest fix of each unit."""
-    best: dict[int, Fix] = {}
-    for fix in fixes:
-        if fix.unit_id not in best or fix.at > best[fix.unit_id].at:
-            best[fix.unit_id] = fix
-    return best

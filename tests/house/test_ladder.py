@@ -66,7 +66,7 @@ def test_only_actions_write():
 # Public functions of actions that journal nothing themselves, with the reason.
 NOT_JOURNALED = {
     "record_position": "positions are samples, not facts",
-    "record_positions": "positions are samples, not facts",
+    "keep_latest": "positions are samples, not facts",
     "forget_positions": "positions are samples, not facts",
 }
 

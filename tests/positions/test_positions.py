@@ -3,18 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from staff_for_tests import acting, make_staff
 
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actions import enlist_unit, open_shift
-from maplebridge.people.actor import Actor
-from maplebridge.positions.actions import forget_positions, record_position, record_positions
+from maplebridge.positions.actions import forget_positions, record_position
 from maplebridge.positions.models import LatestPosition
 from maplebridge.positions.queries import latest_positions
-from maplebridge.positions.rules import Fix, newest
 
 NOW = st.datetimes().map(lambda moment: moment.replace(microsecond=0))
 
@@ -82,34 +79,8 @@ class TestStored:
         with pytest.raises(NotAllowed, match="your own unit only"):
             send(make_unit("M2"), actor=acting(user))
 
-    def test_a_batch_keeps_the_newest_of_each_and_drops_what_is_unusable(self, machine, noon, make_unit):
-        one, two, off = make_unit("M1"), make_unit("M2"), make_unit("M3", on_shift=False)
-        later, future = noon + timedelta(seconds=5), noon + timedelta(hours=1)
-        fixes = [
-            Fix(one.pk, 1.0, 1.0, later),
-            Fix(one.pk, 2.0, 2.0, noon),
-            Fix(two.pk, 3.0, 3.0, noon),
-            Fix(two.pk, 4.0, 4.0, future),
-            Fix(two.pk, 400.0, 4.0, later),
-            Fix(off.pk, 5.0, 5.0, noon),
-            Fix(10**9, 6.0, 6.0, noon),
-        ]
-        assert record_positions(machine, fixes=fixes, at=later) == 2
-        assert {unit: fix.lon for unit, fix in latest_positions().items()} == {one.pk: 1.0, two.pk: 3.0}
-        assert record_positions(machine, fixes=fixes, at=later) == 0
-        with pytest.raises(NotAllowed):
-            record_positions(Actor(ref="user:1", name="D", role="dispatcher"), fixes=fixes, at=later)
-
     def test_an_hour_after_the_shift_the_last_fix_is_removed(self, machine, send, make_unit, noon):
         send(make_unit("M1"))
         assert forget_positions(machine, at=noon + timedelta(hours=1, minutes=59)) == 0
         assert forget_positions(machine, at=noon + timedelta(hours=2, minutes=1)) == 1
         assert latest_positions() == {}
-
-
-@given(st.lists(st.builds(Fix, st.integers(1, 3), st.just(0.0), st.just(0.0), NOW)))
-def test_the_newest_of_each_unit_wins_in_whatever_order_they_come(fixes):
-    best = newest(fixes)
-    assert set(best) == {fix.unit_id for fix in fixes}
-    assert all(fix.at <= best[fix.unit_id].at for fix in fixes)
-    assert {u: f.at for u, f in newest(fixes[::-1]).items()} == {u: f.at for u, f in best.items()}

@@ -25,7 +25,8 @@ def test_a_fault_in_one_tick_is_logged_and_the_next_comes(monkeypatch, caplog):
     monkeypatch.setattr(simulate, "close_old_connections", lambda: None)
     monkeypatch.setattr(simulate, "TICK_S", 0.0)
     monkeypatch.setattr(simulate, "PAUSE_S", 0.01)
-    simulate.simulate(stop=stop, seed=1)
+    monkeypatch.setattr(simulate, "set_up", lambda *_asked, at: {})
+    simulate.simulate(stop=stop, address="http://127.0.0.1:9/", seed=1)
     assert len(ticks) == 3
     assert "could not take a step" in caplog.text
 

@@ -1,7 +1,7 @@
 """Every write of positions: fixes and tracks, by design outside the journal; trackers, fences and looks inside it."""
 
 from maplebridge.positions.actions.fences import end_fence, put_fence, record_crossings
-from maplebridge.positions.actions.latest import forget_positions, keep_latest, record_position, record_positions
+from maplebridge.positions.actions.latest import forget_positions, keep_latest, record_position
 from maplebridge.positions.actions.looks import consult_track, import_track
 from maplebridge.positions.actions.trackers import issue_tracker, lend_tracker, revoke_tracker
 
@@ -16,6 +16,5 @@ __all__ = [
     "put_fence",
     "record_crossings",
     "record_position",
-    "record_positions",
     "revoke_tracker",
 ]

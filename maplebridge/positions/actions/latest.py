@@ -1,6 +1,6 @@
 """The newest fix of each unit: samples, so outside the journal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
@@ -12,7 +12,7 @@ from maplebridge.people.actor import Actor
 from maplebridge.people.models import Shift, Unit
 from maplebridge.positions.models import FencePresence, LatestPosition
 from maplebridge.positions.queries import on_crew
-from maplebridge.positions.rules import KEPT_FOR, Fix, newest
+from maplebridge.positions.rules import KEPT_FOR, Fix
 from maplebridge.positions.steps import Point
 
 
@@ -31,14 +31,11 @@ def record_position(
         raise BadInput("lon", _("This is not a place on Earth: give longitude and latitude in degrees."))
     if fix.ahead_of(at):
         raise BadInput("at", _("This fix is from the future. Set the clock of the device, then send again."))
-    return bool(_keep([fix], at=at))
-
-
-def record_positions(actor: Actor, *, fixes: Iterable[Fix], at: datetime) -> int:
-    """Keep the newest fix of each of many units in one transaction; unusable ones are dropped. Returns how many."""
-    actor.must("units.position")
-    usable = [fix for fix in fixes if fix.on_earth and not fix.ahead_of(at)]
-    return _keep(usable, at=at)
+    known = LatestPosition.objects.filter(unit=unit).values_list("at", flat=True).first()
+    if (known and known >= fix.at) or not Unit.objects.on_shift(at).filter(pk=unit.pk).exists():
+        return False
+    keep_latest([Point(unit.pk, lon, lat, fix.at.timestamp())], at=at)
+    return True
 
 
 def forget_positions(actor: Actor, *, at: datetime) -> int:
@@ -49,19 +46,6 @@ def forget_positions(actor: Actor, *, at: datetime) -> int:
         removed, _rows = LatestPosition.objects.exclude(unit_id__in=working).delete()
         FencePresence.objects.exclude(unit_id__in=working).delete()
     return removed
-
-
-def _keep(fixes: list[Fix], *, at: datetime) -> int:
-    best = newest(fixes)
-    if not best:
-        return 0
-    working = Shift.objects.filter(unit_id__in=best, starts_at__lte=at, ends_at__gt=at)
-    on_shift = set(working.values_list("unit_id", flat=True))
-    known = dict(LatestPosition.objects.filter(unit_id__in=on_shift).values_list("unit_id", "at"))
-    newer = [best[unit] for unit in on_shift if unit not in known or known[unit] < best[unit].at]
-    if newer:
-        keep_latest([Point(fix.unit_id, fix.lon, fix.lat, fix.at.timestamp()) for fix in newer], at=at)
-    return len(newer)
 
 
 _UPSERT = (

@@ -82,7 +82,7 @@ def _go_on(address: str, stopping: threading.Event, alive: bool) -> None:
         webbrowser.open(address)
     if alive and not stopping.is_set():
         # it ends by itself when this process does
-        env = {**os.environ, "MAPLEBRIDGE_DEMO_PARENT": str(os.getpid())}
+        env = {**os.environ, "MAPLEBRIDGE_DEMO_PARENT": str(os.getpid()), "MAPLEBRIDGE_DEMO_ADDRESS": address}
         life = subprocess.Popen([sys.executable, "-m", "maplebridge.site.demo"], env=env)
         stopping.wait()
         life.terminate()

@@ -13,7 +13,7 @@ from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import Refused
 from maplebridge.people.models import Shift, Unit
-from maplebridge.positions.actions import record_positions
+from maplebridge.positions.rules import Fix
 from maplebridge.site.demo.driver import Drivers
 from maplebridge.site.demo.hands import Hands, twin_of, waiting
 from maplebridge.site.demo.rules import LIVE_GAP_S, Tale, Teller, arrivals, drawn, hour_weight
@@ -27,18 +27,21 @@ SECOND_CALLER = 0.12  # share of calls that somebody else makes too
 SECOND_AFTER_S = (15.0, 80.0)
 OPEN_MOST = 14  # beyond this nothing new happens: the demo shall not drown whoever looks on
 
+Tell = Callable[[list[Fix], datetime], object]  # where units are, at a moment
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Life:
-    """The city's life. `pace` 2 is twice as fast as usual in everything but travel."""
+    """The city's life; `tell` sends where its units are. `pace` 2 is twice as fast in everything but travel."""
 
     hands: Hands
     teller: Teller
     drivers: Drivers
     zone: ZoneInfo
     seed: int
+    tell: Tell
     pace: float = 1.0
     _last: datetime | None = None
     _second_callers: list[tuple[datetime, Tale, int]] = field(default_factory=list)
@@ -63,7 +66,7 @@ class Life:
                 fixes.append(fix)
             if job:
                 self._work(unit, job, at)
-        record_positions(self.hands.actor, fixes=fixes, at=at)
+        self.tell(fixes, at)
 
     def _report(self, since: datetime, at: datetime) -> None:
         """Make the reports that chance brings between two moments."""

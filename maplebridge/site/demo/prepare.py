@@ -18,8 +18,6 @@ from maplebridge.people.actor import Actor, system
 from maplebridge.people.models import Shift, Unit, User
 from maplebridge.places.actions import add_premise_note, import_city
 from maplebridge.places.models import Area, City, Place, PremiseNote
-from maplebridge.positions.actions import record_positions
-from maplebridge.positions.rules import Fix
 from maplebridge.site.demo.cast import DEMO_NOTES, DEMO_UNITS, DemoUnit
 from maplebridge.site.demo.city import CITY_NAME, TIME_ZONE, map_file, quarters
 from maplebridge.site.demo.ground import beats, on_street, teller
@@ -53,7 +51,6 @@ def prepare(home: Path, progress: Progress, *, seed: int = 2026, history: bool =
             )
             _end_leftovers(seed, at=since)
             tell(since, until=at, seed=seed if first else seed + int(at.timestamp()))
-        _place_units(actor, at=at)
 
 
 def _import(actor: Actor, home: Path, progress: Progress, *, at: datetime) -> None:
@@ -154,9 +151,3 @@ def tell(since: datetime, *, until: datetime, seed: int) -> int:
     zone = ZoneInfo(City.objects.get().time_zone)
     units = Unit.objects.active().filter(invented=True).in_bulk()
     return Telling(Hands(rng), teller(rng), zone, until, units).tell(since)
-
-
-def _place_units(actor: Actor, *, at: datetime) -> None:
-    """Give units that have never said where they are a first fix: at home."""
-    fixes = [Fix(unit.pk, unit.home_lon, unit.home_lat, at) for unit in Unit.objects.active().filter(position=None)]
-    record_positions(actor, fixes=fixes, at=at)

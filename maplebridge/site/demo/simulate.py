@@ -9,15 +9,18 @@ import time
 from types import FrameType
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import OperationalError, close_old_connections
 
 from maplebridge.kernel import clock
+from maplebridge.people.actor import system
 from maplebridge.places.models import City
 from maplebridge.places.queries import road_network
 from maplebridge.site.demo.driver import Drivers
 from maplebridge.site.demo.ground import beats, teller
 from maplebridge.site.demo.hands import Hands
-from maplebridge.site.demo.life import Life
+from maplebridge.site.demo.life import Life, Tell
+from maplebridge.site.demo.phones import Phones, set_up
 from maplebridge.site.demo.shifts import roll_shifts
 
 TICK_S = 1.0
@@ -27,13 +30,17 @@ PAUSE_S = 2.0  # after a fault
 log = logging.getLogger(__name__)
 
 
-def simulate(*, stop: threading.Event, pace: float = 1.0, seed: int | None = None) -> None:
+def simulate(*, stop: threading.Event, address: str, pace: float = 1.0, seed: int | None = None) -> None:
     """Keep the prepared city alive until `stop` is set. `pace` 2 is twice as busy; travel stays as fast as it is.
+
+    Its units send their positions to the server at `address`, as any phone does.
 
     With a `seed` chance is the same each time. A database that is busy or away is waited for, and a
     fault is logged and passed over.
     """
-    life = live(pace=pace, seed=random.SystemRandom().getrandbits(32) if seed is None else seed)
+    seed = random.SystemRandom().getrandbits(32) if seed is None else seed
+    phones = Phones(address, set_up(system("demo"), settings.HOME, at=clock.now()))
+    life = live(pace=pace, seed=seed, tell=phones.tell)
     rolled = 0.0
     while not stop.is_set():
         began = time.monotonic()
@@ -52,18 +59,18 @@ def simulate(*, stop: threading.Event, pace: float = 1.0, seed: int | None = Non
         stop.wait(max(0.05, TICK_S - (time.monotonic() - began)))
 
 
-def live(*, pace: float, seed: int) -> Life:
+def live(*, pace: float, seed: int, tell: Tell) -> Life:
     """Set up the life of the city that is in the database."""
     rng = random.Random(seed)  # noqa: S311  # chance, not secrets
     zone = ZoneInfo(City.objects.get().time_zone)
     drivers = Drivers(road_network(), beats(), rng, seed)
-    return Life(Hands(rng), teller(rng), drivers, zone, seed, pace)
+    return Life(Hands(rng), teller(rng), drivers, zone, seed, tell, pace)
 
 
 def main() -> None:
     """Run until SIGTERM, SIGINT, or until the process that started this one is gone.
 
-    MAPLEBRIDGE_DEMO_PACE and MAPLEBRIDGE_DEMO_SEED are honoured.
+    MAPLEBRIDGE_DEMO_ADDRESS, MAPLEBRIDGE_DEMO_PACE and MAPLEBRIDGE_DEMO_SEED are honoured.
     """
     stop = threading.Event()
     parent = int(os.environ.get("MAPLEBRIDGE_DEMO_PARENT", os.getppid()))  # it may be gone before we are ready
@@ -75,7 +82,8 @@ def main() -> None:
         signal.signal(number, end)
     threading.Thread(target=_end_with, args=(parent, stop), daemon=True).start()
     seed = os.environ.get("MAPLEBRIDGE_DEMO_SEED", "")
-    simulate(stop=stop, pace=_pace(), seed=int(seed) if seed.isdigit() else None)
+    address = os.environ.get("MAPLEBRIDGE_DEMO_ADDRESS", "http://127.0.0.1:8000/")
+    simulate(stop=stop, address=address, pace=_pace(), seed=int(seed) if seed.isdigit() else None)
 
 
 def _pace() -> float:
