@@ -5,6 +5,8 @@ export interface Fix {
   lat: number;
   at: string;
   accuracy_m: number;
+  speed?: number | null;
+  bearing?: number | null;
 }
 
 const EARTH_M = 6_371_008.8;
@@ -12,8 +14,8 @@ const QUICKEST_MS = 5_000;
 const SLOWEST_MS = 30_000;
 const MOVED_M = 15;
 const WORST_M = 500;
-const KEPT = 30;
-const KEPT_MS = 600_000;
+const KEPT = 720;
+const KEPT_MS = 12 * 3_600_000;
 
 /** Great-circle distance in metres (haversine). */
 export function metres(a: Pick<Fix, 'lon' | 'lat'>, b: Pick<Fix, 'lon' | 'lat'>): number {
@@ -33,7 +35,7 @@ export function worthSending(last: Fix | null, fix: Fix): boolean {
   return passed >= SLOWEST_MS || metres(last, fix) >= MOVED_M;
 }
 
-/** Add a fix to those kept while cut off: at most 30, none older than ten minutes, thinned from the older end. */
+/** Add a fix to those kept while cut off: at most 720 of the last twelve hours, thinned where they lie closest. */
 export function keepFix(kept: readonly Fix[], fix: Fix): Fix[] {
   const oldest = Date.parse(fix.at) - KEPT_MS;
   const fresh = [...kept.filter((f) => Date.parse(f.at) >= oldest), fix];
@@ -47,7 +49,12 @@ export function keepFix(kept: readonly Fix[], fix: Fix): Fix[] {
   return fresh.filter((_, i) => i !== at);
 }
 
-/** The fix as the API takes it: five decimals are about a metre. */
-export function positionBody(fix: Fix): { lon: number; lat: number; at: string } {
-  return { lon: Number(fix.lon.toFixed(5)), lat: Number(fix.lat.toFixed(5)), at: fix.at };
+/** The fix as ingest takes it: six decimals are a tenth of a metre. */
+export function sampleOf(fix: Fix, battery: number | null): Record<string, number | string> {
+  const more = { speed: fix.speed, bearing: fix.bearing, battery };
+  const told = Object.entries(more).filter((pair): pair is [string, number] => typeof pair[1] === 'number' && !Number.isNaN(pair[1]));
+  return {
+    lon: Number(fix.lon.toFixed(6)), lat: Number(fix.lat.toFixed(6)), at: fix.at, accuracy: Math.round(fix.accuracy_m),
+    ...Object.fromEntries(told),
+  };
 }

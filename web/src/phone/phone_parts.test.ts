@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepFix, metres, positionBody, worthSending, type Fix } from './fixes';
+import { keepFix, metres, sampleOf, worthSending, type Fix } from './fixes';
 import { advance, HOLD_MS, press, progress, RELEASED } from './hold';
 import { en } from './i18n/en';
 import { zh } from './i18n/zh';
@@ -33,13 +33,13 @@ describe('own position', () => {
   it('never sends a fix that may be half a kilometre off', () => {
     expect(worthSending(null, fix(0, 24.94, 60.17, 900))).toBe(false);
   });
-  it('keeps at most thirty fixes of the last ten minutes, with both ends', () => {
+  it('keeps at most 720 fixes of the last twelve hours, with both ends', () => {
     let kept: Fix[] = [];
-    for (let s = 0; s <= 590; s += 5) kept = keepFix(kept, fix(s));
-    expect(kept).toHaveLength(30);
+    for (let s = 0; s <= 5000; s += 5) kept = keepFix(kept, fix(s));
+    expect(kept).toHaveLength(720);
     expect(kept[0]!.at).toBe(at(0));
-    expect(kept.at(-1)!.at).toBe(at(590));
-    expect(keepFix(kept, fix(1300)).map((f) => f.at)).toEqual([at(1300)]);
+    expect(kept.at(-1)!.at).toBe(at(5000));
+    expect(keepFix(kept, fix(5001 + 12 * 3600)).map((f) => f.at)).toEqual([at(5001 + 12 * 3600)]);
   });
   it('keeps the fixes in order of time', () => {
     let kept: Fix[] = [];
@@ -49,8 +49,9 @@ describe('own position', () => {
   it('measures a hundredth of a degree of latitude as 1,112 m', () => {
     expect(metres({ lon: 0, lat: 0 }, { lon: 0, lat: 0.01 })).toBeCloseTo(1111.95, 1);
   });
-  it('sends five decimals, about a metre', () => {
-    expect(positionBody(fix(0, 24.941234567, 60.17))).toEqual({ lon: 24.94123, lat: 60.17, at: at(0) });
+  it('sends six decimals, and of the rest what the phone knows', () => {
+    expect(sampleOf(fix(0, 24.941234567, 60.17, 7.4), null)).toEqual({ lon: 24.941235, lat: 60.17, at: at(0), accuracy: 7 });
+    expect(sampleOf({ ...fix(0), speed: 1.5, bearing: NaN }, 0.5)).toMatchObject({ speed: 1.5, battery: 0.5 });
   });
 });
 

@@ -1,5 +1,7 @@
 /** What a unit does next in its job, and how its view looks while some steps are still unsent. Pure. */
 
+import type { UnitAlarm } from '../shared/contract';
+
 export type Status = 'Available' | 'Assigned' | 'EnRoute' | 'OnScene' | 'OutOfService';
 export type StepName = 'accept' | 'enroute' | 'onscene' | 'close';
 
@@ -8,7 +10,7 @@ export interface Standing {
   secondary: string;
   since_at: string;
   timer_at: string | null;
-  alarm: '' | 'status' | 'welfare' | 'panic';
+  alarm: UnitAlarm;
 }
 
 /** A step that has been taken but that the server has not confirmed. */
@@ -65,7 +67,7 @@ const SOON_MS = 180_000;
 
 /** Whether to ask "are you well": quietly while the timer runs, loudly from three minutes before it alarms. */
 export function welfareOf(standing: Standing, now: number): Welfare {
-  if (standing.alarm === 'welfare') return 'due';
+  if (standing.alarm === 'welfare' || standing.alarm === 'silent' || standing.alarm === 'lost') return 'due';
   if (standing.status !== 'OnScene' || !standing.timer_at) return 'none';
   const left = Date.parse(standing.timer_at) - now;
   if (left <= 0) return 'due';

@@ -39,6 +39,9 @@ export interface IncidentRow {
 
 export type UnitState = 'Available' | 'Assigned' | 'EnRoute' | 'OnScene' | 'OutOfService';
 
+/** "silent": nothing is heard of a lone worker; "lost": still nothing, long after. */
+export type UnitAlarm = '' | 'status' | 'welfare' | 'panic' | 'silent' | 'lost';
+
 export interface UnitRow {
   id: number;
   call_sign: string;
@@ -51,7 +54,7 @@ export interface UnitRow {
   secondary: string;
   since_at: string;
   timer_at: string | null;
-  alarm: '' | 'status' | 'welfare' | 'panic';
+  alarm: UnitAlarm;
   incident_id: number | null;
   lon: number;
   lat: number;
@@ -59,6 +62,17 @@ export interface UnitRow {
   on_shift: boolean;
   shift_ends_at: string | null;
   area: string;
+  /** Charge of its device as a share of 1, how exact its fix is; absent in a replay. */
+  battery?: number | null;
+  accuracy_m?: number | null;
+  /** Seconds of silence after which an alarm is raised, for whoever works alone. */
+  lone_s?: number | null;
+}
+
+/** A fence around a place that tells of units. */
+export interface Fence {
+  id: number;
+  name: string;
 }
 
 export interface Board {

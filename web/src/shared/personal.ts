@@ -3,7 +3,7 @@ type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** The draft of a report (caller, telephone) and the lines typed (texts of notes); jobs and the last view of a phone. */
 export const PERSONAL = [
-  'maplebridge.draft', 'maplebridge.commands', 'maplebridge.phone.view', 'maplebridge.phone.done',
+  'maplebridge.draft', 'maplebridge.commands', 'maplebridge.phone.view', 'maplebridge.phone.done', 'maplebridge.phone.positions',
 ] as const;
 const OWNER = 'maplebridge.owner';
 

@@ -31,5 +31,8 @@ export const setStatus = (unit: Unit, status: string, secondary?: string) =>
     t('cmd_status', { unit: unit.call_sign, status: word('st', status) }),
   );
 
+export const watchLone = (unit: Unit, minutes: number) =>
+  desk.act(`/api/units/${unit.id}/lone`, { minutes }, t(minutes ? 'cmd_lone' : 'cmd_lone_end', { unit: unit.call_sign, minutes }));
+
 /** The recommendation as a unit. */
 export const unitOf = (r: Recommendation): Unit => ({ id: r.unit_id, call_sign: r.call_sign });

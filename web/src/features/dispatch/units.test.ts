@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ago, NOON, unit } from '../testing';
-import { boardOf, freeOf, staleness, timerTone } from './units';
+import { ageOf, boardOf, freeOf, timerTone } from './units';
 
 describe('the unit board', () => {
   it('puts alarms first, then those on the way, on scene, free and out; numbers in order', () => {
@@ -15,9 +15,9 @@ describe('the unit board', () => {
   it.each([[null, ''], [ago(-120), ''], [ago(-59), 'soon'], [ago(0), 'late']] as const)('timer at %s is "%s"', (timer_at, tone) => {
     expect(timerTone(unit({ timer_at }), NOON)).toBe(tone);
   });
-  it('calls only moving units stale, after two minutes', () => {
-    expect(staleness(unit({ position_at: ago(119) }), NOON)).toBe(0);
-    expect(staleness(unit({ position_at: ago(300) }), NOON)).toBe(300);
-    expect(staleness(unit({ position_at: ago(300), moves: false }), NOON)).toBe(0);
+  it('knows how old a position is, never less than nothing', () => {
+    expect(ageOf(unit({ position_at: ago(300) }), NOON)).toBe(300);
+    expect(ageOf(unit({ position_at: ago(-5) }), NOON)).toBe(0);
+    expect(ageOf(unit({ position_at: null }), NOON)).toBeNull();
   });
 });

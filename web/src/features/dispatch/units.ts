@@ -29,9 +29,9 @@ export function timerTone(unit: UnitRow, now: number): '' | 'soon' | 'late' {
   return left <= 0 ? 'late' : left <= 60_000 ? 'soon' : '';
 }
 
-/** Seconds since the unit's last position where that is old enough to say (over 2 min, moving kinds only); else 0. */
-export const staleness = (unit: UnitRow, now: number): number => {
-  if (!unit.moves || !unit.position_at) return 0;
-  const age = (now - Date.parse(unit.position_at)) / 1000;
-  return age > 120 ? age : 0;
-};
+/** Seconds since the unit's last position; null where there is none. */
+export const ageOf = (unit: UnitRow, now: number): number | null =>
+  unit.position_at ? Math.max(0, (now - Date.parse(unit.position_at)) / 1000) : null;
+
+/** Minutes of silence after which the console's own watch over a lone worker raises its alarm. */
+export const LONE_MINUTES = 15;

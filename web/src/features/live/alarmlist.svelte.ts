@@ -1,6 +1,6 @@
 /** Alarms not yet seen by this person, followed as time and the stream go on. */
-import { isOpen, type Entry } from '../../shared/contract';
-import { alarmsOf, lasting, recalled, type Alarm } from './alarms';
+import { isOpen, type Entry, type Fence } from '../../shared/contract';
+import { alarmsOf, crossed, isLoud, lasting, recalled, type Alarm } from './alarms';
 import { desk } from './desk.svelte';
 import { now } from './now.svelte';
 
@@ -23,9 +23,34 @@ let back = $state.raw<ReadonlyMap<number, number>>(new Map());
 /** Emergency access that somebody took since this page was loaded, for whoever reviews it: positions of the entries. */
 let taken = $state.raw<readonly number[]>([]);
 
+interface Crossing {
+  position: number;
+  unit: number;
+  fence: number;
+  came: boolean;
+  heard: number;
+}
+
+/** So long a unit that came to a place or left it is news. */
+const CROSSING_MS = 5 * 60_000;
+let crossings = $state.raw<readonly Crossing[]>([]);
+let fences = $state.raw<ReadonlyMap<number, string>>(new Map());
+
+async function named(fence: number): Promise<void> {
+  if (fences.has(fence)) return;
+  const rows = await desk.api.get<Fence[]>('/api/fences').catch(() => []);
+  fences = new Map(rows.map((row) => [row.id, row.name]));
+}
+
 /** What the stream says, for the alarms that a closed incident is open again, and that emergency access was taken. */
 export function heardNews(entry: Entry): void {
   if (entry.verb === 'people.glass_broken' && desk.may('grants.review')) taken = [...taken, entry.position];
+  const crossing = crossed(entry);
+  if (crossing) {
+    const recent = crossings.filter((known) => now() - known.heard < CROSSING_MS);
+    crossings = [...recent.slice(-19), { ...crossing, position: entry.position, heard: now() }];
+    void named(crossing.fence);
+  }
   const id = recalled(entry, desk.me?.ref ?? '');
   if (id !== null) back = new Map([...back, [id, entry.position]]);
 }
@@ -36,13 +61,20 @@ const reopened = (): Alarm[] =>
     return incident && isOpen(incident) ? [{ id: `reopened:${id}:${position}`, kind: 'reopened' as const, incident }] : [];
   });
 
+const atFences = (at: number): Alarm[] =>
+  crossings.flatMap(({ position, unit: id, fence, came, heard }) => {
+    const unit = desk.units.get(id);
+    const place = fences.get(fence);
+    return unit && place && at - heard < CROSSING_MS ? [{ id: `fence:${position}`, kind: 'fence' as const, unit, place, came }] : [];
+  });
+
 const list = $derived.by(() => {
   if (desk.past) return [];
   const at = Math.floor(now() / 2000) * 2000;
   const rest = alarmsOf(desk.units.values(), desk.incidents.values(), at, nothing);
-  const loud = rest.filter((alarm) => alarm.kind === 'panic' || alarm.kind === 'welfare');
+  const loud = rest.filter(isLoud);
   const emergencies = taken.map((position) => ({ id: `emergency:${position}`, kind: 'emergency' as const }));
-  return [...loud, ...emergencies, ...reopened(), ...rest.slice(loud.length)];
+  return [...loud, ...emergencies, ...reopened(), ...rest.slice(loud.length), ...atFences(at)];
 });
 const unseen = $derived(list.filter((alarm) => !seen.has(alarm.id)));
 

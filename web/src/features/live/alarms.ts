@@ -4,12 +4,20 @@ import { isOverdue } from '../incidents/rows';
 
 export interface Alarm {
   id: string;
-  kind: 'panic' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened' | 'emergency';
+  kind: 'panic' | 'lost' | 'silent' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened' | 'emergency' | 'fence';
   unit?: UnitRow;
   incident?: IncidentRow;
+  /** Name of the place that a unit came to or left, and whether it came. */
+  place?: string;
+  came?: boolean;
 }
 
-const ORDER: Record<Alarm['kind'], number> = { panic: 0, welfare: 1, status: 2, emergency: 3, reopened: 4, new: 5, overdue: 6 };
+const ORDER: Record<Alarm['kind'], number> = {
+  panic: 0, lost: 1, silent: 2, welfare: 3, status: 4, emergency: 5, reopened: 6, new: 7, fence: 8, overdue: 9,
+};
+
+/** Those about somebody's safety. */
+export const isLoud = (alarm: Alarm): boolean => ORDER[alarm.kind] <= ORDER.welfare;
 
 /** New incidents of at most this priority number are called out for a minute. */
 export const CALL_OUT = 2;
@@ -41,6 +49,13 @@ export function recalled(entry: Pick<Entry, 'verb' | 'subject' | 'facts'>, ref: 
   if (entry.verb !== 'incidents.reopened' || !ref) return null;
   const told = entry.facts?.['alert'];
   return Array.isArray(told) && told.includes(ref) ? Number(entry.subject.replace('incident:', '')) : null;
+}
+
+/** What an entry says of a unit and a fence: the unit's id, the fence's, whether it came; null for other entries. */
+export function crossed(entry: Pick<Entry, 'verb' | 'subject' | 'facts'>): { unit: number; fence: number; came: boolean } | null {
+  if (entry.verb !== 'positions.fence_entered' && entry.verb !== 'positions.fence_left') return null;
+  const fence = Number(String(entry.facts?.['fence'] ?? '').replace('fence:', ''));
+  return { unit: Number(entry.subject.replace('unit:', '')), fence, came: entry.verb === 'positions.fence_entered' };
 }
 
 /** Of the alarms seen or heard, those that still last; one that ended and begins again is new. */

@@ -57,6 +57,9 @@ class Desk {
   staleBuild = $state(false);
   sound = $state(true);
   reach = $state(true);
+  /** Where the chosen unit has been since it was chosen, and whether the map goes along. */
+  trail = $state(false);
+  follow = $state(false);
   /** A moment of the past that is shown instead of now. */
   replayAt = $state<string | null>(null);
   past = $state.raw<{ incidents: Map<number, IncidentRow>; units: Map<number, UnitRow> } | null>(null);

@@ -20,7 +20,7 @@ const INCIDENT_FIELDS = [
   'assigned_at', 'enroute_at', 'onscene_at', 'closed_at', 'disposition', 'merged_into', 'units', 'invented', 'target_s',
 ] as const;
 const UNIT_FIELDS = [
-  'call_sign', 'kind', 'status', 'secondary', 'since_at', 'timer_at', 'alarm', 'on_shift', 'shift_ends_at', 'area',
+  'call_sign', 'kind', 'status', 'secondary', 'since_at', 'timer_at', 'alarm', 'on_shift', 'shift_ends_at', 'area', 'lone_s',
 ] as const;
 
 /** "incident:17" -> ["incident", 17]; null for subjects that the board does not show. */

@@ -14,12 +14,19 @@ export const clustering = (many: boolean) => ({ cluster: many, clusterRadius: 34
 export const unitSize = (crowd: boolean): unknown =>
   ['interpolate', ['linear'], ['zoom'], 11, crowd ? 0.3 : 0.62, 14, crowd ? 0.5 : 0.92, 16, 0.92];
 
-/** Number of units from which they are a crowd. */
+/** Number of units from which they are a crowd: far out each is a dot then, and a letter in its ring close by. */
 export const CROWD_FROM = 200;
+const CLOSE = 14;
+
+/** Zooms at which units are dots, and at which they are letters in rings. */
+export const unitZooms = (crowd: boolean): { dots: [number, number]; rings: [number, number] } =>
+  crowd ? { dots: [0, CLOSE], rings: [CLOSE, 24] } : { dots: [23.9, 24], rings: [0, 24] };
+
+const faded = ['case', ['==', ['get', 'old'], 1], 0.4, 1];
 
 /** Add sources and layers to a freshly loaded style. */
 export function addLayers(map: MapLibre, ink: Inks, many: boolean): void {
-  for (const name of ['reach', 'route', 'chosen', 'units']) map.addSource(name, { type: 'geojson', data: EMPTY });
+  for (const name of ['reach', 'route', 'trail', 'chosen', 'units', 'unit']) map.addSource(name, { type: 'geojson', data: EMPTY });
   map.addSource('incidents', {
     type: 'geojson',
     data: EMPTY,
@@ -56,6 +63,10 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
       paint: { 'line-color': ink.enroute, 'line-width': 4, 'line-opacity': ['case', ['get', 'maybe'], 0.5, 0.9] },
     },
     {
+      id: 'trail', type: 'line', source: 'trail', layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': ink.accent, 'line-width': 3, 'line-opacity': 0.7, 'line-dasharray': [1, 1.6] },
+    },
+    {
       id: 'chosen', type: 'circle', source: 'chosen', filter: ['!', ['get', 'draft']],
       paint: {
         'circle-radius': 17, 'circle-color': 'rgba(0,0,0,0)',
@@ -77,19 +88,24 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
       paint,
     },
     {
-      id: 'units', type: 'symbol', source: 'units',
-      layout: {
-        'icon-image': ['get', 'icon'],
-        'icon-size': unitSize(false) as never,
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
-        'symbol-sort-key': ['-', 10, ['get', 'order']],
-        ...(font
-          ? { ...label, 'text-field': ['step', ['zoom'], '', 14.5, ['get', 'call_sign']], 'text-offset': [0, 1.2], 'text-anchor': 'top' }
-          : {}),
+      id: 'dots', type: 'circle', source: 'units',
+      layout: { 'circle-sort-key': ['-', 10, ['get', 'order']] },
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 2.6, 14, 5],
+        'circle-color': [
+          'match', ['get', 'tone'], 'alarm', ink.alarm, 'Available', ink.free, 'OnScene', ink.scene,
+          'OutOfService', ink.hold, ink.enroute,
+        ],
+        'circle-stroke-color': ink.paper, 'circle-stroke-width': 1,
+        'circle-opacity': faded, 'circle-stroke-opacity': faded,
       },
-      paint,
     },
+    rings('units', font, label, paint),
+    {
+      id: 'unit-ring', type: 'circle', source: 'unit',
+      paint: { 'circle-radius': 16, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': ink.accent, 'circle-stroke-width': 2 },
+    },
+    rings('unit', font, label, paint),
     {
       id: 'clusters', type: 'symbol', source: 'incidents', filter: ['has', 'point_count'],
       layout: {
@@ -102,4 +118,21 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
       paint: { 'circle-radius': 7, 'circle-color': ink.accent, 'circle-stroke-color': ink.paper, 'circle-stroke-width': 2.5 },
     },
   ] as LayerSpecification[];
+}
+
+/** Units as letters in their rings: all of them, or the chosen one with its call sign at every zoom. */
+function rings(source: 'units' | 'unit', font: string[] | null, label: object, paint: object): unknown {
+  const sign = source === 'unit' ? ['get', 'call_sign'] : ['step', ['zoom'], '', 14.5, ['get', 'call_sign']];
+  return {
+    id: source, type: 'symbol', source,
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-size': source === 'unit' ? 1 : unitSize(false),
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'symbol-sort-key': ['-', 10, ['get', 'order']],
+      ...(font ? { ...label, 'text-field': sign, 'text-offset': [0, 1.2], 'text-anchor': 'top' } : {}),
+    },
+    paint: { ...paint, 'icon-opacity': faded },
+  };
 }

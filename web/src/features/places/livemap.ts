@@ -2,9 +2,10 @@
 import type { GeoJSONSource, MapLayerMouseEvent } from 'maplibre-gl';
 import type { IncidentRow, Reach, UnitRow } from '../../shared/contract';
 import { makeMap, maplibre, type MapLibre } from '../../shared/map';
-import { addLayers, CLUSTER_FROM, clustering, CROWD_FROM, EMPTY, unitSize } from './layers';
+import { Feed } from './feed';
+import { addLayers, CLUSTER_FROM, clustering, CROWD_FROM, EMPTY, unitSize, unitZooms } from './layers';
 import { imageFor, inks, RATIO } from './images';
-import { incidentMark, showsIncident, showsUnit, Told, unitMark } from './marks';
+import { incidentMark, showsIncident, showsUnit, unitMark, type Mark } from './marks';
 
 export interface Tables {
   incidents: ReadonlyMap<number, IncidentRow>;
@@ -29,14 +30,19 @@ export interface MapOptions {
   ready?: () => void;
 }
 
+type Overlay = 'reach' | 'route' | 'chosen' | 'trail';
+const UNITS: ReadonlySet<string> = new Set(['unit', 'units', 'dots']);
+const CLICKED = [...UNITS, 'incidents', 'clusters'];
+
 export class LiveMap {
   readonly map: MapLibre;
   readonly #o: MapOptions;
-  #incidents = new Told();
-  #units = new Told();
+  readonly #incidents = new Feed(() => this.#source('incidents'), (id) => this.#incidentMark(id));
+  readonly #units = new Feed(() => this.#source('units'), (id) => this.#unitMark(id));
+  #unit: number | null = null;
   #many = false;
   #ready = false;
-  #overlays: Record<'reach' | 'route' | 'chosen', GeoJSON.FeatureCollection> = { reach: EMPTY, route: EMPTY, chosen: EMPTY };
+  #overlays: Record<Overlay, GeoJSON.FeatureCollection> = { reach: EMPTY, route: EMPTY, chosen: EMPTY, trail: EMPTY };
 
   constructor(options: MapOptions) {
     this.#o = options;
@@ -44,7 +50,7 @@ export class LiveMap {
     this.map.on('style.load', () => this.#dress());
     this.map.setMissingStyleImageResolver((id) => this.#image(id));
     this.map.on('click', (event) => this.#clicked(event));
-    for (const layer of ['incidents', 'units', 'clusters']) {
+    for (const layer of CLICKED) {
       this.map.on('mouseenter', layer, () => (this.map.getCanvas().style.cursor = 'pointer'));
       this.map.on('mouseleave', layer, () => (this.map.getCanvas().style.cursor = ''));
     }
@@ -60,16 +66,10 @@ export class LiveMap {
   update(changes: { all: boolean; incidents: Iterable<number>; units: Iterable<number>; moved: Iterable<number> }): void {
     if (!this.#ready) return;
     if (changes.all) return this.redraw();
-    const { incidents, units } = this.#o.tables();
-    const now = this.#o.now();
-    this.#send('incidents', this.#incidents, changes.incidents, (id) => {
-      const row = incidents.get(id);
-      return showsIncident(row) ? incidentMark(row, now) : null;
-    });
-    this.#send('units', this.#units, new Set([...changes.units, ...changes.moved]), (id) => {
-      const unit = units.get(id);
-      return showsUnit(unit) ? unitMark(unit) : null;
-    });
+    this.#incidents.change(changes.incidents);
+    this.#units.change(changes.units);
+    this.#units.change(changes.moved);
+    this.unit(this.#unit);
     this.#gather();
   }
 
@@ -77,16 +77,41 @@ export class LiveMap {
     if (!this.#ready) return;
     const { incidents, units } = this.#o.tables();
     const now = this.#o.now();
-    const rows = [...incidents.values()].filter(showsIncident);
-    this.#source('incidents')?.setData(this.#incidents.all(rows.map((row) => incidentMark(row, now))));
-    this.map.setLayoutProperty('units', 'icon-size', unitSize(units.size >= CROWD_FROM) as never);
-    this.#source('units')?.setData(this.#units.all([...units.values()].filter(showsUnit).map(unitMark)));
+    this.#incidents.all([...incidents.values()].filter(showsIncident).map((row) => incidentMark(row, now)));
+    const crowd = units.size >= CROWD_FROM;
+    const { dots, rings } = unitZooms(crowd);
+    this.map.setLayerZoomRange('dots', ...dots);
+    this.map.setLayerZoomRange('units', ...rings);
+    this.map.setLayoutProperty('units', 'icon-size', unitSize(crowd) as never);
+    this.#units.all([...units.values()].filter(showsUnit).map((unit) => unitMark(unit, now)));
+    this.unit(this.#unit);
     this.#gather();
   }
 
   /** Rings and looks change as time passes, without any entry. */
   age(): void {
-    this.update({ all: false, incidents: this.#o.tables().incidents.keys(), units: [], moved: [] });
+    const { incidents, units } = this.#o.tables();
+    this.update({ all: false, incidents: incidents.keys(), units: units.keys(), moved: [] });
+  }
+
+  /** The chosen unit is shown in full above the others; null for none. */
+  unit(id: number | null): void {
+    this.#unit = id;
+    if (!this.#ready) return;
+    const mark = id === null ? null : this.#unitMark(id);
+    this.#source('unit')?.setData({ type: 'FeatureCollection', features: mark ? [mark] : [] });
+  }
+
+  /** Where the chosen unit has been. */
+  trail(coordinates: [number, number][]): void {
+    this.#overlay('trail', coordinates.length > 1
+      ? [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } }]
+      : []);
+  }
+
+  /** Go along with a point: the map keeps it in its middle. */
+  follow(point: { lon: number; lat: number }): void {
+    if (Number.isFinite(point.lon)) this.map.easeTo({ center: [point.lon, point.lat], duration: calm() ? 0 : 500 });
   }
 
   reach(reach: Reach | null): void {
@@ -142,7 +167,7 @@ export class LiveMap {
     addLayers(this.map, inks(), this.#many);
     this.#ready = true;
     this.redraw();
-    for (const name of ['reach', 'route', 'chosen'] as const) this.#source(name)?.setData(this.#overlays[name]);
+    for (const name of Object.keys(this.#overlays) as Overlay[]) this.#source(name)?.setData(this.#overlays[name]);
     this.#o.ready?.();
   }
 
@@ -151,14 +176,19 @@ export class LiveMap {
     if (image && !this.map.hasImage(name)) this.map.addImage(name, image, { pixelRatio: RATIO });
   }
 
-  #overlay(name: 'reach' | 'route' | 'chosen', features: GeoJSON.Feature[]): void {
+  #overlay(name: Overlay, features: GeoJSON.Feature[]): void {
     this.#overlays[name] = { type: 'FeatureCollection', features };
     if (this.#ready) this.#source(name)?.setData(this.#overlays[name]);
   }
 
-  #send(name: string, told: Told, ids: Iterable<number>, mark: (id: number) => ReturnType<typeof unitMark> | null): void {
-    const diff = told.diff(Array.from(ids, (id) => [id, mark(id)] as const));
-    if (diff) void this.#source(name)?.updateData(diff);
+  #incidentMark(id: number): Mark | null {
+    const row = this.#o.tables().incidents.get(id);
+    return showsIncident(row) ? incidentMark(row, this.#o.now()) : null;
+  }
+
+  #unitMark(id: number): Mark | null {
+    const unit = this.#o.tables().units.get(id);
+    return showsUnit(unit) ? unitMark(unit, this.#o.now()) : null;
   }
 
   /** Gather into clusters when there are many, spread again when there are few. */
@@ -173,10 +203,10 @@ export class LiveMap {
     if (this.#o.hands.point(event.lngLat.lng, event.lngLat.lat) || !this.#ready) return;
     const { x, y } = event.point;
     const box: [[number, number], [number, number]] = [[x - 6, y - 6], [x + 6, y + 6]];
-    const [hit] = this.map.queryRenderedFeatures(box, { layers: ['units', 'incidents', 'clusters'] });
+    const [hit] = this.map.queryRenderedFeatures(box, { layers: CLICKED });
     if (!hit) return;
     if (hit.layer.id === 'clusters') void this.#open(hit);
-    else if (hit.layer.id === 'units') this.#o.hands.unit(Number(hit.id));
+    else if (UNITS.has(hit.layer.id)) this.#o.hands.unit(Number(hit.id));
     else this.#o.hands.incident(Number(hit.id));
   }
 

@@ -10,8 +10,14 @@ describe('marks on the map', () => {
     expect(incidentMark(incident({ held: true, reported_at: ago(900) }), NOON).properties['icon']).toBe('i|order|3|held');
   });
   it('say letter, status and alarm of a unit', () => {
-    expect(unitMark(unit({ status: 'EnRoute' })).properties['icon']).toBe('u|M|EnRoute|0');
-    expect(unitMark(unit({ alarm: 'panic' })).properties['icon']).toBe('u|M|Available|1');
+    expect(unitMark(unit({ status: 'EnRoute' }), NOON).properties['icon']).toBe('u|M|EnRoute|0');
+    expect(unitMark(unit({ alarm: 'panic' }), NOON).properties['icon']).toBe('u|M|Available|1');
+  });
+  it('fade a moving unit that has not said for two minutes where it is', () => {
+    const old = (changes: Parameters<typeof unit>[0]) => unitMark(unit(changes), NOON).properties['old'];
+    expect([119, 121].map((s) => old({ position_at: ago(s) }))).toEqual([0, 1]);
+    expect(old({ position_at: null })).toBe(1);
+    expect(old({ position_at: null, moves: false })).toBe(0);
   });
   it('leave out what ended or has no place', () => {
     expect(showsIncident(incident({ state: 'Closed' }))).toBe(false);
@@ -28,7 +34,7 @@ describe('marks on the map', () => {
 });
 
 describe('the difference told to the map', () => {
-  const at = (id: number, lon: number, status: 'Available' | 'EnRoute' = 'Available') => unitMark(unit({ id, lon, status }));
+  const at = (id: number, lon: number, status: 'Available' | 'EnRoute' = 'Available') => unitMark(unit({ id, lon, status }), NOON);
 
   it('is nothing where nothing changed', () => {
     const told = new Told();
@@ -43,7 +49,7 @@ describe('the difference told to the map', () => {
     expect(diff?.add.map((mark) => mark.id)).toEqual([4]);
     expect(diff?.update).toEqual([
       { id: 1, newGeometry: { type: 'Point', coordinates: [24.95, 60.168] } },
-      { id: 3, addOrUpdateProperties: [{ key: 'icon', value: 'u|M|EnRoute|0' }, { key: 'order', value: 1 }] },
+      { id: 3, addOrUpdateProperties: [{ key: 'icon', value: 'u|M|EnRoute|0' }, { key: 'tone', value: 'EnRoute' }, { key: 'order', value: 1 }] },
     ]);
     expect(told.size).toBe(3);
     expect(told.diff([[1, at(1, 24.95)], [2, null]])).toBeNull();

@@ -26,7 +26,13 @@ export function incidentMark(row: IncidentRow, now: number): Mark {
   };
 }
 
-export function unitMark(unit: UnitRow): Mark {
+/** Ms after which a moving unit that has not said where it is fades on the map. */
+export const FADES_AFTER = 120_000;
+
+const isOld = (unit: UnitRow, now: number): boolean =>
+  unit.moves && (!unit.position_at || now - Date.parse(unit.position_at) > FADES_AFTER);
+
+export function unitMark(unit: UnitRow, now: number): Mark {
   const alarm = unit.alarm ? 1 : 0;
   return {
     type: 'Feature',
@@ -35,6 +41,8 @@ export function unitMark(unit: UnitRow): Mark {
     properties: {
       icon: `u|${unit.letter}|${unit.status}|${alarm}`,
       call_sign: unit.call_sign,
+      tone: alarm ? 'alarm' : unit.status,
+      old: isOld(unit, now) ? 1 : 0,
       alarm,
       order: alarm ? 0 : unit.status === 'Available' ? 2 : 1,
     },
