@@ -1,5 +1,6 @@
 """The sentences of positions' verbs: trackers, fences, looks at tracks."""
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.queries.timeline import Told, sentence
@@ -52,8 +53,13 @@ def _imported(told: Told) -> str:
 
 
 def _unit(told: Told) -> str:
-    return Unit.objects.filter(pk=int(told.subject[5:])).values_list("call_sign", flat=True).first() or told.subject
+    return _name_of(Unit, "call_sign", told.subject)
 
 
 def _named(ref: str) -> str:
-    return Fence.objects.filter(pk=int(ref[6:])).values_list("name", flat=True).first() or ref
+    return _name_of(Fence, "name", ref)
+
+
+def _name_of(model: type[Model], field: str, ref: str) -> str:
+    number = ref.partition(":")[2]
+    return model._default_manager.filter(pk=int(number)).values_list(field, flat=True).first() or ref

@@ -6,17 +6,20 @@ import pytest
 
 from maplebridge.dispatch.actions import (
     assign_unit,
+    raise_silences,
     raise_timer_alarms,
     set_status,
     start_panic,
     stop_panic,
+    watch_lone,
     welfare_ok,
 )
-from maplebridge.dispatch.models import UnitStatus
+from maplebridge.dispatch.models import LoneWatch, UnitStatus
 from maplebridge.dispatch.recommend import recommendations
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actor import Actor
+from maplebridge.positions.actions import record_position
 from maplebridge.positions.queries import latest_positions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +92,64 @@ def test_panic_of_somebody_elses_unit_and_from_nowhere_is_refused(noon, dispatch
         start_panic(dispatcher, unit=sent, at=noon, lon=999.0, lat=0.0)
     with pytest.raises(BadInput):
         start_panic(dispatcher, unit=sent, at=noon, lon=24.9)
+
+
+class TestLoneWorkers:
+    MINUTE = timedelta(minutes=1)
+
+    @pytest.fixture
+    def alone(self, dispatcher, noon, make_unit):
+        unit = make_unit("F1")
+        watch_lone(dispatcher, unit=unit, minutes=10, at=noon)
+        return unit
+
+    def verbs(self):
+        found = Entry.objects.filter(
+            verb__in=("dispatch.alarm_raised", "dispatch.alarm_escalated", "dispatch.heard_again")
+        )
+        return [verb.partition(".")[2] for verb in found.order_by("position").values_list("verb", flat=True)]
+
+    def test_silence_raises_an_alarm_and_long_silence_a_louder_one(self, machine, noon, alone):
+        assert raise_silences(machine, at=noon + 9 * self.MINUTE) == []
+        for minutes in (10, 11, 15, 16, 40):
+            raise_silences(machine, at=noon + minutes * self.MINUTE)
+        assert alarm_of(alone) == "lost"
+        assert self.verbs() == ["alarm_raised", "alarm_escalated"]
+
+    def test_a_position_is_a_sign_of_life_and_ends_the_first_alarm(self, machine, noon, alone):
+        raise_silences(machine, at=noon + 10 * self.MINUTE)
+        assert alarm_of(alone) == "silent"
+        record_position(machine, unit=alone, lon=24.94, lat=60.17, at=noon + 11 * self.MINUTE)
+        raise_silences(machine, at=noon + 11 * self.MINUTE)
+        assert alarm_of(alone) == ""
+        assert self.verbs() == ["alarm_raised", "heard_again"]
+
+    def test_who_was_lost_is_found_only_when_somebody_says_so(self, machine, dispatcher, noon, alone):
+        for minutes in (10, 15):
+            raise_silences(machine, at=noon + minutes * self.MINUTE)
+        record_position(machine, unit=alone, lon=24.94, lat=60.17, at=noon + 16 * self.MINUTE)
+        raise_silences(machine, at=noon + 16 * self.MINUTE)
+        assert alarm_of(alone) == "lost"
+        welfare_ok(dispatcher, unit=alone, at=noon + 17 * self.MINUTE)
+        raise_silences(machine, at=noon + 20 * self.MINUTE)
+        assert alarm_of(alone) == ""
+
+    def test_the_watch_ends_when_it_is_ended_and_with_the_shift(self, machine, dispatcher, noon, alone):
+        assert raise_silences(machine, at=noon + timedelta(hours=9)) == []
+        watch_lone(dispatcher, unit=alone, minutes=0, at=noon)
+        assert raise_silences(machine, at=noon + 30 * self.MINUTE) == []
+        assert not LoneWatch.objects.exists()
+
+    def test_a_call_for_help_stays_whatever_is_heard(self, machine, dispatcher, noon, alone):
+        start_panic(dispatcher, unit=alone, at=noon)
+        raise_silences(machine, at=noon + 30 * self.MINUTE)
+        assert alarm_of(alone) == "panic"
+
+    @pytest.mark.parametrize("minutes", [-1, 1, 121])
+    def test_so_short_or_long_a_silence_is_refused(self, dispatcher, noon, make_unit, minutes):
+        with pytest.raises(BadInput, match="2 to 120 minutes"):
+            watch_lone(dispatcher, unit=make_unit("F1"), minutes=minutes, at=noon)
+
+    def test_nobody_sets_it_for_a_unit_that_is_not_theirs(self, noon, make_unit):
+        with pytest.raises(NotAllowed):
+            watch_lone(Actor("user:1", "A", "auditor"), unit=make_unit("F1"), minutes=10, at=noon)

@@ -9,17 +9,19 @@ from maplebridge.dispatch.actions import (
     CannotGoOffDuty,
     CannotGoOnDuty,
     assign_unit,
+    extend_duty,
     go_off_duty,
     go_on_duty,
     set_status,
     start_panic,
 )
 from maplebridge.dispatch.models import UnitStatus
-from maplebridge.dispatch.queries import own_units, unit_rows
+from maplebridge.dispatch.queries import unit_rows
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.models import Shift
+from maplebridge.positions.queries import own_units
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -135,3 +137,24 @@ def test_a_unit_out_of_use_stays_off_duty(dispatcher, noon, rested):
     type(rested).objects.update(active=False)
     with pytest.raises(CannotGoOnDuty, match="no longer in use"):
         go_on_duty(dispatcher, unit=rested, at=noon)
+
+
+def test_a_turn_can_last_longer_and_the_console_hears_of_it(dispatcher, noon, rested):
+    go_on_duty(dispatcher, unit=rested, at=noon)
+    extend_duty(dispatcher, unit=rested, until=noon + timedelta(hours=9), at=noon + timedelta(hours=7))
+    assert Shift.objects.get(unit=rested, starts_at=noon).ends_at == noon + timedelta(hours=9)
+    entry = Entry.objects.get(verb="dispatch.duty_extended")
+    assert entry.facts["shift_ends_at"] == "2026-05-04T21:00:00.000Z"
+
+
+def test_a_crew_lets_its_own_turn_last_longer_within_a_day(dispatcher, noon, rested, crew):
+    go_on_duty(dispatcher, unit=rested, at=noon)
+    with pytest.raises(BadInput, match="within 24 hours"):
+        extend_duty(acting(crew[0]), unit=rested, until=noon + timedelta(hours=25), at=noon)
+    extend_duty(acting(crew[0]), unit=rested, until=noon + timedelta(hours=10), at=noon)
+    assert Shift.objects.filter(ends_at=noon + timedelta(hours=10)).exists()
+
+
+def test_who_is_not_on_duty_has_no_turn_to_lengthen(dispatcher, noon, rested):
+    with pytest.raises(CannotGoOnDuty, match="is not on duty"):
+        extend_duty(dispatcher, unit=rested, until=noon + timedelta(hours=1), at=noon)

@@ -20,9 +20,10 @@ from maplebridge.incidents import actions as incidents
 from maplebridge.journal.checkpoints import make_checkpoint
 from maplebridge.kernel import clock
 from maplebridge.people import actions as people
-from maplebridge.people.models import ApiToken, Grant
+from maplebridge.people.models import ApiToken, Grant, Unit
 from maplebridge.places.actions import add_premise_note
 from maplebridge.places.models import City
+from maplebridge.positions.actions import issue_tracker, put_fence
 
 SPOT = {"lon": 24.94, "lat": 60.17}
 
@@ -31,6 +32,9 @@ def picture():
     out = io.BytesIO()
     Image.new("RGB", (4, 4)).save(out, "PNG")
     return out.getvalue()
+
+
+FILES = {"picture": picture, "track": lambda: b"time,lon,lat\n2026-05-04T12:00:00Z,24.9,60.1\n"}
 
 
 def make_world(machine):
@@ -60,6 +64,10 @@ def make_world(machine):
         if name == "busy":
             assign_unit(machine, incident=made["busy_with"], unit=unit, at=at)
     found = {name: each.pk for name, each in made.items()} | units | of_others(them, made["incident"], at)
+    busy = Unit.objects.get(pk=units["busy"])
+    issue_tracker(machine, unit=busy, at=at)
+    fence = put_fence(machine, name="Gate", lon=24.94, lat=60.17, radius_m=100, at=at)
+    found |= {"tracker": busy.trackers.get().pk, "fence": fence.pk, "hour_ago": clock.stamp(at - timedelta(hours=1))}
     return found | {"file": file.pk, "note": note.pk, "plan": ResponsePlan.objects.first().pk, "them": them.pk,
                     "number": made["incident"].number, "now": clock.stamp(at),
                     "soon": clock.stamp(at + timedelta(days=3)), "size": signed(at)}  # fmt: skip
@@ -110,8 +118,8 @@ def send(client, request, names):
     if not body:
         return call(filled(path, names))
     kind, content = body
-    if content == "picture":
-        return call(filled(path, names), {"file": io.BytesIO(picture())})
+    if isinstance(content, str):
+        return call(filled(path, names), {"file": io.BytesIO(FILES[content]())})
     content = filled(content, names)
     if kind == FORM:
         return call(filled(path, names), content)

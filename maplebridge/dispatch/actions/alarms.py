@@ -107,9 +107,12 @@ def raise_silences(actor: Actor, *, at: datetime) -> list[UnitStatus]:
         heard_at = max(watch.heard_at, position.received_at) if position else watch.heard_at
         before = status_row(watch.unit, at=at).alarm
         alarm = rules.lone_alarm(before, silent_s=(at - heard_at).total_seconds(), every_s=watch.every_s)
-        if alarm != before:
-            verb = {rules.SILENT: "alarm_raised", rules.LOST: "alarm_escalated"}.get(alarm, "heard_again")
-            changed.append(_set_alarm(actor, f"dispatch.{verb}", unit=watch.unit, alarm=alarm, at=at))
+        if alarm == rules.SILENT != before:
+            changed.append(_set_alarm(actor, "dispatch.alarm_raised", unit=watch.unit, alarm=alarm, at=at))
+        elif alarm == rules.LOST != before:
+            changed.append(_set_alarm(actor, "dispatch.alarm_escalated", unit=watch.unit, alarm=alarm, at=at))
+        elif alarm != before:
+            changed.append(_set_alarm(actor, "dispatch.heard_again", unit=watch.unit, alarm=alarm, at=at))
     return changed
 
 

@@ -73,12 +73,12 @@ def _record(actor: Actor, point: Point, fence: Fence, inside: bool, *, at: datet
     if row is not None and (row.inside == inside or row.since_at >= since_at):
         return False
     now = {"inside": inside, "since_at": since_at}
-    verb = "entered" if inside else "left"
-    if fence.tells not in (verb, "both"):
+    verb = "positions.fence_entered" if inside else "positions.fence_left"
+    if fence.tells not in (verb.rpartition("_")[2], "both"):
         with turn(), transaction.atomic():
             FencePresence.objects.update_or_create(unit_id=point.unit, fence=fence, defaults=now)
         return False
-    with act(actor, f"positions.fence_{verb}", at=since_at) as entry:
+    with act(actor, verb, at=since_at) as entry:
         FencePresence.objects.update_or_create(unit_id=point.unit, fence=fence, defaults=now)
         entry.about(f"unit:{point.unit}", fence=f"fence:{fence.pk}")
     return True
