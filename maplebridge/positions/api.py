@@ -1,7 +1,7 @@
 """The API of positions: a phone's address, where units are for partners, tracks, fences."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Router, Schema, Status
@@ -11,7 +11,7 @@ from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.positions import actions, queries
-from maplebridge.positions.files import KINDS, written
+from maplebridge.positions.files import written
 from maplebridge.positions.patrol import patrol_of
 from maplebridge.positions.tracks import opened_tracks
 
@@ -23,7 +23,7 @@ class TrackIn(Schema):
     since: datetime
     until: datetime
     reason: str = ""
-    form: str = "json"
+    form: Literal["json", "geojson"] = "json"
 
 
 @router.post("/units/{unit_id}/tracker", response={201: Row, **REFUSALS}, summary="An address for one's own phone")
@@ -36,15 +36,15 @@ def post_tracker(request: HttpRequest, unit_id: int) -> Status[Row]:
 
 @router.post("/units/{unit_id}/track", response={200: Row, **REFUSALS}, summary="Where a unit was")
 def post_track(request: HttpRequest, unit_id: int, body: TrackIn) -> HttpResponse | Row:
-    """Give a unit's track with its stops, or as a file: `form` is json, geojson, gpx or csv. The look is journaled."""
+    """Give a unit's track with its stops, or as GeoJSON; the page has GPX and CSV, too. The look is journaled."""
     actor, now = actor_of_request(request), clock.now()
     unit = queries.visible_unit(actor, unit_id, at=now)
     with opened_tracks() as tracks:
         rows = actions.consult_track(
             actor, tracks=tracks, unit=unit, since=body.since, until=body.until, reason=body.reason, at=now
         )
-    if body.form in KINDS:
-        return HttpResponse(written(body.form, rows, name=unit.call_sign), content_type=KINDS[body.form])
+    if body.form == "geojson":
+        return HttpResponse(written("geojson", rows, name=unit.call_sign), content_type="application/json")
     return queries.track_row(rows, patrol_of(rows))
 
 
@@ -75,7 +75,7 @@ def get_positions(request: HttpRequest) -> HttpResponse:
     actor = actor_of_request(request)
     actor.must("units.view")
     body = queries.positions_geojson(actor, at=clock.now())
-    return HttpResponse(body, content_type="application/geo+json")
+    return HttpResponse(body, content_type="application/json")
 
 
 @router.get("/fences", response={200: list[Row], **REFUSALS}, summary="Fences that tell of units")

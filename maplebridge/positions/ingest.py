@@ -17,8 +17,18 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 MOST_BYTES = 1 << 20  # of one body
 
 log = logging.getLogger(__name__)
-_EMPTY = [(b"content-type", b"text/plain"), (b"content-length", b"0")]
-_LIST = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+
+Answer = tuple[MutableMapping[str, Any], MutableMapping[str, Any]]
+
+
+def _answer(status: int, kind: bytes = b"text/plain", body: bytes = b"") -> Answer:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    start = {"type": "http.response.start", "status": status, "headers": headers}
+    return start, {"type": "http.response.body", "body": body, "more_body": False}
+
+
+_TAKEN, _LIST = _answer(200), _answer(200, b"application/json", b"[]")  # OwnTracks waits for a list
+_UNKNOWN, _KEEP_IT = _answer(404), _answer(503)
 
 
 class Ingest:
@@ -29,18 +39,24 @@ class Ingest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to `/p/TOKEN`."""
-        body = await _body(receive)
+        start, body = await self._answer(scope, await _body(receive))
+        await send(start)
+        await send(body)
+
+    async def _answer(self, scope: Scope, body: bytes | None) -> Answer:
         try:
             known = await self._intake.tracker(scope["path"][3:].strip("/"))
         except Exception as error:
             log.warning("Who may send positions cannot be read; the devices send them again: %r", error)
-            await _answer(send, 503, _EMPTY)
-            return
+            return _KEEP_IT
         if known is None:
-            await _answer(send, 404, _EMPTY)
-            return
-        kept = body is None or await self._intake.take(known, scope.get("query_string", b""), _kind(scope), body)
-        await _answer(send, 200 if kept else 503, _LIST if body and b'"_type"' in body else _EMPTY)
+            return _UNKNOWN
+        if body is None:
+            return _TAKEN
+        kind = "" if b"lat=" in body else _kind(scope)
+        if not await self._intake.take(known, scope.get("query_string", b""), kind, body):
+            return _KEEP_IT
+        return _LIST if b'"_type"' in body else _TAKEN
 
 
 def _kind(scope: Scope) -> str:
@@ -52,20 +68,23 @@ def _kind(scope: Scope) -> str:
 
 async def _body(receive: Receive) -> bytes | None:
     """The whole body; None where it is longer than anything that a tracker sends."""
-    parts, size = [], 0
-    while True:
+    message = await receive()
+    if message["type"] != "http.request":
+        return None
+    if not message.get("more_body"):
+        whole = bytes(message.get("body", b""))
+        return whole if len(whole) <= MOST_BYTES else None
+    return await _long_body(message, receive)
+
+
+async def _long_body(message: MutableMapping[str, Any], receive: Receive) -> bytes | None:
+    parts, size = [bytes(message.get("body", b""))], len(message.get("body", b""))
+    while message.get("more_body"):
         message = await receive()
         if message["type"] != "http.request":
             return None
-        parts.append(message.get("body", b""))
+        parts.append(bytes(message.get("body", b"")))
         size += len(parts[-1])
-        if not message.get("more_body"):
-            return b"".join(parts) if size <= MOST_BYTES else None
         if size > MOST_BYTES:
             parts.clear()
-
-
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    body = b"[]" if headers is _LIST else b""
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    return b"".join(parts) if size <= MOST_BYTES else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -60,6 +61,9 @@ async def _live(receive: Receive, send: Send) -> None:
     _bus = await open_bus()
     tail, worker = Tail(hub, _bus if settings.CONFIG.bus_servers else None), Worker()
     await loop.run_in_executor(None, warm)
+    gc.collect()
+    gc.freeze()  # what has been loaded stays: the collector need not go over it again and again
+    gc.set_threshold(20_000, 20, 20)
     await tail.start()
     beside = loop.create_task(duties(_bus)) if settings.CONFIG.worker and settings.CONFIG.bus_servers else None
     if settings.CONFIG.worker:

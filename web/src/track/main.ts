@@ -20,7 +20,7 @@ function show(box: HTMLElement, data: TrackData): void {
   }
   const { canvas, play, slider, clock } = parts(box, first, last);
   const move = drawTrack(canvas, data, box.dataset['mapLabel'] ?? '');
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'medium', timeZone: data.zone });
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'medium', hourCycle: 'h23', timeZone: data.zone });
   let timer: ReturnType<typeof setInterval> | undefined;
 
   const at = (ms: number): void => {
