@@ -1,6 +1,6 @@
 """Run benchmarks, print a table of each, and keep the rows in benchmarks/results/NAME.json.
 
-python -m benchmarks [intake] [live] [console] [journal] [ingest] [roads ...]       all of them without a name
+python -m benchmarks [intake] [live] [console] [journal] [ingest] ...       all of them without a name
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-OURS = ("intake", "live", "console", "journal", "ingest")
+OURS = ("intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks")
 
 
 def main(names: list[str]) -> int:
