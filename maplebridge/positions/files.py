@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 import msgspec
 
@@ -56,7 +56,7 @@ def _gpx(rows: Iterable[Row], name: str) -> bytes:
     points = "".join(
         f'<trkpt lat="{row[3]:.7f}" lon="{row[2]:.7f}"><time>{stamp_of(row[1])}</time></trkpt>\n' for row in rows
     )
-    title = quoteattr(name)[1:-1]
+    title = escape(name)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Maplebridge" '
         'xmlns="http://www.topografix.com/GPX/1/1">\n'
