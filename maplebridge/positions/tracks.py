@@ -99,8 +99,9 @@ class DayFiles:
         """Leave one fix a minute of each unit."""
         with self._day(day) as file:
             gone = file.execute(
-                "DELETE FROM fix WHERE (unit, at) NOT IN (SELECT unit, MIN(at) FROM fix GROUP BY unit, at / ?)",
-                (THIN_MS,),
+                "DELETE FROM fix AS f WHERE EXISTS (SELECT 1 FROM fix AS e WHERE e.unit = f.unit AND e.at < f.at"
+                " AND e.at >= f.at / ? * ?)",
+                (THIN_MS, THIN_MS),
             ).rowcount
         self._day(day).execute("VACUUM")
         return gone
@@ -176,9 +177,9 @@ class DayPartitions:
         begin = _begin_ms(day)
         with connection.cursor() as cursor:
             cursor.execute(
-                "DELETE FROM positions_fix WHERE at >= %s AND at < %s AND (unit, at) NOT IN (SELECT unit, MIN(at) FROM "
-                "positions_fix WHERE at >= %s AND at < %s GROUP BY unit, at / %s)",
-                (begin, begin + DAY_MS, begin, begin + DAY_MS, THIN_MS),
+                "DELETE FROM positions_fix AS f WHERE f.at >= %s AND f.at < %s AND EXISTS (SELECT 1 FROM positions_fix"
+                " AS e WHERE e.unit = f.unit AND e.at < f.at AND e.at >= f.at / %s * %s)",
+                (begin, begin + DAY_MS, THIN_MS, THIN_MS),
             )
             return int(cursor.rowcount)
 
