@@ -50,7 +50,7 @@ def on_bus(request):
 
 
 async def until(condition):
-    for _try in range(500):
+    for _try in range(3000):  # a new leader for a consumer may take a while on a busy machine
         if condition():
             return
         await asyncio.sleep(0.02)
