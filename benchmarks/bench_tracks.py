@@ -45,7 +45,6 @@ gone = tracks.thin(day)
 thinning = time.perf_counter() - started
 if connection.vendor == "postgresql":
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM FULL positions_fix_20260504")
 p50, p99 = looks[len(looks) // 2], looks[int(len(looks) * 0.99)]
 print(json.dumps({{"written": written, "whole": whole, "p50": p50, "p99": p99, "fixes": fixes,
                    "gone": gone, "thinning": thinning, "thinned": size()}}))

@@ -145,3 +145,9 @@ class TestKeeping:
         ages = {(today - day).days: count for day, count in left.items()}
         assert ages == {0: 9, 30: 9, 31: 3, 90: 3}
         assert thinned == {today - timedelta(days=31), today - timedelta(days=90)}
+
+    def test_a_thinned_day_still_takes_a_late_fix_once_and_tells_how_many_are_gone(self, tracks):
+        self.fill(tracks, (31,))
+        assert tracks.thin(datetime.fromtimestamp(AT, UTC).date() - timedelta(days=31)) == 6
+        self.fill(tracks, (31,))
+        assert len(tracks.of(1, *WIDE)) == 9
