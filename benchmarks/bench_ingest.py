@@ -29,7 +29,7 @@ from maplebridge.people.models import Shift, Unit
 from maplebridge.positions.models import Tracker
 now = clock.now()
 Unit.objects.bulk_create(
-    Unit(call_sign=f"T{{n}}", kind="car", home_lon=24.94, home_lat=60.15) for n in range({DEVICES})
+    Unit(call_sign=f"T{{n}}", kind="car", home_lon=10.1, home_lat=50.06) for n in range({DEVICES})
 )
 units = list(Unit.objects.filter(call_sign__startswith="T"))
 day = timedelta(days=1)

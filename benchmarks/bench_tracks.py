@@ -43,8 +43,6 @@ fixes = look()[0]
 started = time.perf_counter()
 gone = tracks.thin(day)
 thinning = time.perf_counter() - started
-if connection.vendor == "postgresql":
-    with connection.cursor() as cursor:
 p50, p99 = looks[len(looks) // 2], looks[int(len(looks) * 0.99)]
 print(json.dumps({{"written": written, "whole": whole, "p50": p50, "p99": p99, "fixes": fixes,
                    "gone": gone, "thinning": thinning, "thinned": size()}}))

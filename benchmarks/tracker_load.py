@@ -65,8 +65,8 @@ def forms(lines: list[str], first: float):
     head = "Host: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     heads = [f"POST {line} HTTP/1.1\r\n{head}Content-Length: {BODY}\r\n\r\n".encode() for line in lines]
     for number in cycle(range(1 << 30)):
-        lat = 60.15 + (number % 40) * 1e-5
-        body = f"id=x&timestamp={first + number:.0f}&lat={lat:.5f}&lon=24.94000&speed=2.00&bearing=90.0&accuracy=5.0"
+        lat = 50.06 + (number % 40) * 1e-5
+        body = f"id=x&timestamp={first + number:.0f}&lat={lat:.5f}&lon=10.10000&speed=2.00&bearing=90.0&accuracy=5.0"
         sent = f"{body}&batt=87.0&model=".ljust(BODY, "x").encode()
         for each in heads:
             yield each + sent
@@ -76,7 +76,7 @@ def calls(lines: list[str], token: str):
     """The same by the API, one position after the other."""
     for number in cycle(range(1 << 30)):
         for line in lines:
-            body = json.dumps({"lon": 24.94, "lat": 60.15 + (number % 40) * 1e-5})
+            body = json.dumps({"lon": 10.1, "lat": 50.06 + (number % 40) * 1e-5})
             head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
             text = f"POST /api/units/{line}/position HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}"
             yield text.encode()
@@ -86,13 +86,13 @@ def publications(lines: list[str], first: float):
     """The same as OwnTracks posts it to its Recorder."""
     for number in cycle(range(1 << 30)):
         for line in lines:
-            yield request(int(line), first + number, 60.15 + (number % 40) * 1e-5)
+            yield request(int(line), first + number, 50.06 + (number % 40) * 1e-5)
 
 
 def fleet(lines: list[str]):
     """Devices spread over a city that each move a little at every turn, as they are now."""
     rng = random.Random(lines[0] if lines else "")
-    places = {line: [24.94 + rng.uniform(-0.05, 0.05), 60.15 + rng.uniform(-0.03, 0.03)] for line in lines}
+    places = {line: [10.1 + rng.uniform(-0.07, 0.07), 50.06 + rng.uniform(-0.05, 0.05)] for line in lines}
     while True:
         for line, place in places.items():
             place[0] += rng.uniform(-2e-4, 2e-4)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import cos, hypot, radians
+from math import cos, hypot, pi, radians, sin
 
 from shapely import Geometry, contains_xy, prepare
 
 METRES = 111_195.0  # of one degree of latitude, on a sphere of 6,371 km
+CORNERS = 48  # of a circle as it is drawn
 
 # Longitudes, latitudes and the most metres off -> the place on the street of each, None where none is near enough.
 Snap = Callable[[Sequence[float], Sequence[float], float], Sequence[tuple[float, float] | None]]
@@ -24,6 +25,12 @@ class Circle:
     def holds(self, lon: float, lat: float) -> bool:
         """Whether a point lies in it."""
         return metres_between(self.lon, self.lat, lon, lat) <= self.radius_m
+
+    def outline(self) -> list[tuple[float, float]]:
+        """Its border as a closed ring of 48 longitudes and latitudes, as RFC 7946 turns."""
+        east, north = self.radius_m / METRES / cos(radians(self.lat)), self.radius_m / METRES
+        turns = [2 * pi * (n % CORNERS) / CORNERS for n in range(CORNERS + 1)]
+        return [(round(self.lon + east * cos(t), 6), round(self.lat + north * sin(t), 6)) for t in turns]
 
 
 class Ring:

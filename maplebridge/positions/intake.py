@@ -19,14 +19,14 @@ from maplebridge.kernel.bus import Bus
 from maplebridge.kernel.gathering import Gathering, TooMuch
 from maplebridge.people.actor import token_digest
 from maplebridge.positions import formats, steps
-from maplebridge.positions.known import Known, known_trackers, presences, shift_spans, the_ground
+from maplebridge.positions.known import Known, fences_standing, known_trackers, presences, shift_spans, the_ground
 from maplebridge.positions.steps import Last, Point, State, point_of
 
 SUBJECT = "positions"
 GATHER_S = 0.02  # what comes in within it is kept together
 MOST_WAITING = 20_000  # points; beyond it nothing more is taken in until some are kept
 RELOAD_S = 5.0  # how old the known trackers and shifts may be
-GROUND_S = 30.0  # how old the fences and streets may be
+GROUND_S = 30.0  # how old the streets, and which unit has which fence, may be
 TOLD_EVERY_S = 60.0
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Intake:
         self._known: dict[str, Known] = {}
         self._state = State()
         self._loaded = self._grounded = self._told = 0.0
+        self._fences: frozenset[int] = frozenset()
         self._gathering = Gathering(self._hand_on, wait_s=GATHER_S, most=MOST_WAITING)
         self._loading: asyncio.Future[None] | None = None
 
@@ -113,10 +114,11 @@ class Intake:
         """Read anew which trackers may send, when which unit is or was on shift, and what is on the ground."""
         at = datetime.fromtimestamp(self.now(), UTC)
         known, spans = known_trackers(at=at), shift_spans(at=at)
-        if self.now() - self._grounded > GROUND_S:
+        standing = fences_standing()
+        if standing != self._fences or self.now() - self._grounded > GROUND_S:
             if not self._grounded:
                 self._state.last = {unit: Last(inside=inside) for unit, inside in presences().items()}
-            self._state.ground, self._grounded = the_ground(), self.now()
+            self._state.ground, self._grounded, self._fences = the_ground(), self.now(), standing
         self._state.shifts = spans  # before who may send: nobody is let in whose shifts are not known yet
         self._known, self._loaded = known, self.now()
 

@@ -47,6 +47,11 @@ def shift_spans(*, at: datetime) -> dict[int, list[tuple[float, float]]]:
     return spans
 
 
+def fences_standing() -> frozenset[int]:
+    """Ids of the fences in force. One never changes: it is put up, and ended."""
+    return frozenset(Fence.objects.filter(ended_at=None).values_list("pk", flat=True))
+
+
 def the_ground() -> Ground:
     """Fences in force and streets, for the units in service."""
     units = list(Unit.objects.active().values_list("pk", "kind", "area_code"))

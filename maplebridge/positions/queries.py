@@ -16,6 +16,7 @@ from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Shift, Unit, User
 from maplebridge.places.models import Area
+from maplebridge.positions.ground import Circle
 from maplebridge.positions.models import Fence, FencePresence, LatestPosition, Tracker
 from maplebridge.positions.patrol import Patrol
 from maplebridge.positions.rules import LOW_BATTERY, POOR_M, STALE_AFTER, Fix
@@ -125,13 +126,23 @@ def track_row(rows: Sequence[Row], patrol: Patrol) -> dict[str, Any]:
 
 
 def fence_rows() -> list[dict[str, Any]]:
-    """Fences in force."""
-    fences = Fence.objects.filter(ended_at=None).prefetch_related("units")
+    """Fences in force, with their borders as GeoJSON geometries; null where an area has gone."""
+    fences = list(Fence.objects.filter(ended_at=None).prefetch_related("units"))
+    codes = {fence.area_code for fence in fences if fence.area_code}
+    areas = dict(Area.objects.filter(code__in=codes).values_list("code", "geometry"))
     return [
         {"id": fence.pk, "name": fence.name, "area": fence.area_code, "lon": fence.lon, "lat": fence.lat,
-         "radius_m": fence.radius_m, "tells": fence.tells, "units": [unit.pk for unit in fence.units.all()]}
+         "radius_m": fence.radius_m, "tells": fence.tells, "units": [unit.pk for unit in fence.units.all()],
+         "geometry": areas.get(fence.area_code) or _circle(fence)}
         for fence in fences
     ]  # fmt: skip
+
+
+def _circle(fence: Fence) -> dict[str, Any] | None:
+    if fence.lon is None or fence.lat is None:
+        return None
+    circle = Circle(fence.pk, fence.lon, fence.lat, float(fence.radius_m or 0))
+    return {"type": "Polygon", "coordinates": [circle.outline()]}
 
 
 def positions_geojson(actor: Actor, *, at: datetime) -> bytes:

@@ -181,7 +181,7 @@ class DayPartitions:
                 f"INSERT INTO {part}_thin SELECT DISTINCT ON (unit, at / {THIN_MS}) * FROM {part}"  # noqa: S608  # of a date
                 f" ORDER BY unit, at / {THIN_MS}, at"
             )
-            left = cursor.rowcount
+            left = int(cursor.rowcount)
             cursor.execute(f"SELECT count(*) FROM {part}")  # noqa: S608  # of a date
             gone = int(cursor.fetchone()[0]) - left
             cursor.execute(f"DROP TABLE {part}")

@@ -11,8 +11,10 @@ from maplebridge.people.actions import enlist_unit
 from maplebridge.people.actor import Actor
 from maplebridge.places.models import Area
 from maplebridge.positions.actions import end_fence, forget_positions, put_fence, record_crossings
+from maplebridge.positions.ground import metres_between
 from maplebridge.positions.known import presences, the_ground
 from maplebridge.positions.models import FencePresence
+from maplebridge.positions.queries import fence_rows
 from maplebridge.positions.steps import Point
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +115,15 @@ def test_when_the_shift_is_over_nobody_knows_where_the_unit_was(machine, noon, u
     assert FencePresence.objects.exists()
     forget_positions(machine, at=noon + timedelta(hours=3))
     assert not FencePresence.objects.exists()
+
+
+def test_fences_carry_their_borders_for_the_map(machine, beat, noon):
+    put_fence(machine, name="Bridge", lon=24.94, lat=60.17, radius_m=200, at=noon)
+    put_fence(machine, name="Beat", area=beat, at=noon)
+    borders = {row["name"]: row["geometry"] for row in fence_rows()}
+    ring = borders["Bridge"]["coordinates"][0]
+    assert ring[0] == ring[-1]
+    assert [round(metres_between(24.94, 60.17, *corner)) for corner in ring] == [200] * len(ring)
+    assert borders["Beat"] == beat.geometry
+    beat.delete()
+    assert {row["name"] for row in fence_rows() if row["geometry"] is None} == {"Beat"}

@@ -73,6 +73,7 @@ export interface UnitRow {
 export interface Fence {
   id: number;
   name: string;
+  geometry: GeoJSON.Geometry | null;
 }
 
 export interface Board {

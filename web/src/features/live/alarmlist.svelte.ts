@@ -1,7 +1,8 @@
 /** Alarms not yet seen by this person, followed as time and the stream go on. */
-import { isOpen, type Entry, type Fence } from '../../shared/contract';
+import { isOpen, type Entry } from '../../shared/contract';
 import { alarmsOf, crossed, isLoud, lasting, recalled, type Alarm } from './alarms';
 import { desk } from './desk.svelte';
+import { askFences, fenceName } from './fences.svelte';
 import { now } from './now.svelte';
 
 const SHELF = 'maplebridge.alarms.seen';
@@ -34,13 +35,6 @@ interface Crossing {
 /** So long a unit that came to a place or left it is news. */
 const CROSSING_MS = 5 * 60_000;
 let crossings = $state.raw<readonly Crossing[]>([]);
-let fences = $state.raw<ReadonlyMap<number, string>>(new Map());
-
-async function named(fence: number): Promise<void> {
-  if (fences.has(fence)) return;
-  const rows = await desk.api.get<Fence[]>('/api/fences').catch(() => []);
-  fences = new Map(rows.map((row) => [row.id, row.name]));
-}
 
 /** What the stream says, for the alarms that a closed incident is open again, and that emergency access was taken. */
 export function heardNews(entry: Entry): void {
@@ -49,7 +43,7 @@ export function heardNews(entry: Entry): void {
   if (crossing) {
     const recent = crossings.filter((known) => now() - known.heard < CROSSING_MS);
     crossings = [...recent.slice(-19), { ...crossing, position: entry.position, heard: now() }];
-    void named(crossing.fence);
+    if (!fenceName(crossing.fence)) void askFences();
   }
   const id = recalled(entry, desk.me?.ref ?? '');
   if (id !== null) back = new Map([...back, [id, entry.position]]);
@@ -64,7 +58,7 @@ const reopened = (): Alarm[] =>
 const atFences = (at: number): Alarm[] =>
   crossings.flatMap(({ position, unit: id, fence, came, heard }) => {
     const unit = desk.units.get(id);
-    const place = fences.get(fence);
+    const place = fenceName(fence);
     return unit && place && at - heard < CROSSING_MS ? [{ id: `fence:${position}`, kind: 'fence' as const, unit, place, came }] : [];
   });
 

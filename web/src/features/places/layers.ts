@@ -1,4 +1,4 @@
-/** The layers that the console puts on the base map: reach, route, clusters, incidents, units. */
+/** The layers that the console puts on the base map: fences, reach, route, clusters, incidents, units. */
 import type { LayerSpecification } from 'maplibre-gl';
 import { fontOf, type MapLibre } from '../../shared/map';
 import type { Inks } from './images';
@@ -26,7 +26,7 @@ const faded = ['case', ['==', ['get', 'old'], 1], 0.4, 1];
 
 /** Add sources and layers to a freshly loaded style. */
 export function addLayers(map: MapLibre, ink: Inks, many: boolean): void {
-  for (const name of ['reach', 'route', 'trail', 'chosen', 'units', 'unit']) map.addSource(name, { type: 'geojson', data: EMPTY });
+  for (const name of ['fences', 'reach', 'route', 'trail', 'chosen', 'units', 'unit']) map.addSource(name, { type: 'geojson', data: EMPTY });
   map.addSource('incidents', {
     type: 'geojson',
     data: EMPTY,
@@ -40,6 +40,15 @@ function layers(ink: Inks, font: string[] | null): LayerSpecification[] {
   const label = font ? { 'text-font': font, 'text-size': 11, 'text-optional': true } : {};
   const paint = { 'text-color': ink.ink, 'text-halo-color': ink.paper, 'text-halo-width': 1.6 };
   return [
+    {
+      id: 'fences', type: 'line', source: 'fences', layout: { 'line-join': 'round' },
+      paint: { 'line-color': ink.quiet, 'line-width': 1.4, 'line-opacity': 0.9, 'line-dasharray': [1, 1.5] },
+    },
+    {
+      id: 'fence-names', type: 'symbol', source: 'fences', minzoom: 12,
+      layout: font ? { ...label, 'text-field': ['get', 'name'], 'symbol-placement': 'line', 'text-offset': [0, 0.9] } : {},
+      paint: { ...paint, 'text-color': ink.quiet },
+    },
     {
       id: 'reach-fill', type: 'fill', source: 'reach', filter: ['==', ['get', 'band'], 0],
       paint: { 'fill-color': ink.free, 'fill-opacity': 0.05 },

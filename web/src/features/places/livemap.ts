@@ -1,6 +1,6 @@
 /** The live map: keeps sources in step with the board by differences, and answers clicks. No framework in here. */
 import type { GeoJSONSource, MapLayerMouseEvent } from 'maplibre-gl';
-import type { IncidentRow, Reach, UnitRow } from '../../shared/contract';
+import type { Fence, IncidentRow, Reach, UnitRow } from '../../shared/contract';
 import { makeMap, maplibre, type MapLibre } from '../../shared/map';
 import { Feed } from './feed';
 import { addLayers, CLUSTER_FROM, clustering, CROWD_FROM, EMPTY, unitSize, unitZooms } from './layers';
@@ -30,7 +30,7 @@ export interface MapOptions {
   ready?: () => void;
 }
 
-type Overlay = 'reach' | 'route' | 'chosen' | 'trail';
+type Overlay = 'fences' | 'reach' | 'route' | 'chosen' | 'trail';
 const UNITS: ReadonlySet<string> = new Set(['unit', 'units', 'dots']);
 const CLICKED = [...UNITS, 'incidents', 'clusters'];
 
@@ -42,7 +42,9 @@ export class LiveMap {
   #unit: number | null = null;
   #many = false;
   #ready = false;
-  #overlays: Record<Overlay, GeoJSON.FeatureCollection> = { reach: EMPTY, route: EMPTY, chosen: EMPTY, trail: EMPTY };
+  #overlays: Record<Overlay, GeoJSON.FeatureCollection> = {
+    fences: EMPTY, reach: EMPTY, route: EMPTY, chosen: EMPTY, trail: EMPTY,
+  };
 
   constructor(options: MapOptions) {
     this.#o = options;
@@ -117,6 +119,12 @@ export class LiveMap {
   reach(reach: Reach | null): void {
     const bands = reach?.bands ?? [];
     this.#overlay('reach', bands.map((band, i) => ({ type: 'Feature', properties: { band: i }, geometry: band.geometry })));
+  }
+
+  /** Borders that tell of units, with their names. */
+  fences(fences: readonly Fence[]): void {
+    this.#overlay('fences', fences.flatMap(({ name, geometry }) =>
+      geometry ? [{ type: 'Feature' as const, properties: { name }, geometry }] : []));
   }
 
   route(coordinates: [number, number][] | null, maybe = false): void {
