@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
@@ -59,6 +60,12 @@ def city_directory() -> Path:
 def current_city() -> City | None:
     """Give the city, None before the first import. One row by its key, some 0.1 ms."""
     return for_a_moment("city", lambda: City.objects.order_by("pk").first())
+
+
+def city_zone() -> ZoneInfo:
+    """The city's time zone, or the server's where no city is loaded."""
+    city = current_city()
+    return ZoneInfo(city.time_zone if city else settings.TIME_ZONE)
 
 
 def reload() -> None:

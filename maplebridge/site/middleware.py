@@ -1,4 +1,4 @@
-"""Two middlewares of our own: the security headers, and refusals raised by pages."""
+"""Three middlewares of our own: the security headers, the city's time, and refusals raised by pages."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from maplebridge.kernel.endpoint import log_refused
 from maplebridge.kernel.refused import Refused
 from maplebridge.kernel.storage import StorageFull, tells_full
 from maplebridge.people.sessions import OwnPasswordNeeded, SecondFactorNeeded
+from maplebridge.places.queries import city_zone
 from maplebridge.site.config import Config
 
 _CLEAR = {"refused": "This came without TLS. Use https:// and make a new token.", "code": "not_secure"}
@@ -52,6 +54,17 @@ class SecurityHeaders:
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
         return response
+
+
+class CityTime:
+    """Show and read every time of day as the city's clocks do."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(city_zone()):
+            return self.get_response(request)
 
 
 class RefusalPages:

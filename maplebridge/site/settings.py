@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "maplebridge.site.middleware.CityTime",
     "maplebridge.site.middleware.RefusalPages",
 ]
 

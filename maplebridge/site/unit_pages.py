@@ -1,6 +1,6 @@
 """Units and their devices: how they fare, who may send for them, where they were, and the fences around them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -148,7 +148,7 @@ def _picture(rows: list[Row]) -> dict[str, Any]:
 
 
 def _local(ms: int) -> datetime:
-    return timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=timezone.get_default_timezone()))
+    return timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC))
 
 
 @require_POST

@@ -1,12 +1,17 @@
 """The auditor's journal: who may read it, how it is searched, what a look at private text leaves behind."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from maplebridge.journal.act import act
 from maplebridge.journal.models import Entry, Private
 from maplebridge.journal.queries import last_position
+from maplebridge.places.models import City
+from maplebridge.places.queries import reload
 from maplebridge.site.journal_pages import PAGE_SIZE
 from maplebridge.site.sentences import in_words
 
@@ -35,6 +40,16 @@ def test_nobody_signed_in_is_led_to_the_sign_in(client):
         assert client.get(path).headers["Location"] == f"/sign-in?next={path}"
     assert client.post("/journal/verify").status_code == 302
     assert client.post("/journal/1/consult").status_code == 302
+
+
+def test_pages_tell_the_time_by_the_clocks_of_the_city(auditor, machine, noon):
+    note(machine, noon)
+    City.objects.create(name="T", time_zone="Asia/Shanghai", west=1, south=1, east=2, north=2, edition="test")
+    reload()
+    page = auditor.get("/journal").content.decode()
+    assert "Times in Asia/Shanghai." in page
+    assert f"{noon.astimezone(ZoneInfo('Asia/Shanghai')):%H:%M:%S}" in page
+    assert timezone.get_current_timezone_name() == settings.TIME_ZONE
 
 
 def test_entries_stand_newest_first_with_a_sentence_and_the_name_of_the_actor(auditor, machine, noon):

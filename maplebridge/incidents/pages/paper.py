@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maplebridge.incidents import actions, queries
 from maplebridge.incidents.actions.numbers import CARDS_MAX
 from maplebridge.incidents.models import Attachment, Incident, ReservedNumber
-from maplebridge.incidents.pages.parts import grouped_types, local, qr, seconds_in_words, shown, zone
+from maplebridge.incidents.pages.parts import grouped_types, local, qr, seconds_in_words, shown
 from maplebridge.incidents.rules import DISPOSITIONS, SOURCES, STATE_NAMES
 from maplebridge.incidents.rules.files import SHOWABLE
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.places.queries import areas_in_use, current_city
+from maplebridge.places.queries import areas_in_use, city_zone, current_city
 
 _STEPS = (
     ("answer_s", "answer"), ("process_s", "process"), ("turnout_s", "turnout"), ("travel_s", "travel"),
@@ -62,7 +62,7 @@ def sheet(request: HttpRequest, incident_id: int) -> HttpResponse:
 
 def _sheet(request: HttpRequest, actor: Actor, incident: Incident, at: datetime) -> dict[str, Any]:
     """Data, reports, who was sent, intervals, timeline, and a QR code back to the page."""
-    tz = zone()
+    tz = city_zone()
     detail = queries.incident_detail(actor, incident, at=at)
     names = _step_names()
     return {
@@ -180,7 +180,7 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     fault: Refused | None = None
     if request.method == "POST":
         try:
-            card = _card(values, zone())
+            card = _card(values, city_zone())
             incident = actions.enter_card(actor, card=card, units_label=_("Units:"), at=clock.now())
             messages.success(request, _("Card %(number)s is entered.") % {"number": incident.label})
             return redirect("catch_up")
@@ -195,7 +195,7 @@ def catch_up(request: HttpRequest) -> HttpResponse:
         "groups": grouped_types(),
         "dispositions": DISPOSITIONS,
         "waiting": [f"{n:04d}" for n in _open_cards().values_list("number", flat=True)],
-        "zone": zone().key,
+        "zone": city_zone().key,
     }
     return render(request, "incidents/catch_up.html", context, status=422 if fault else 200)
 

@@ -6,19 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from django.conf import settings
 from django.utils.translation import get_language
 
 from maplebridge.incidents.models import IncidentType
 from maplebridge.incidents.rules.states import FAMILY_NAMES
 from maplebridge.kernel import clock
-from maplebridge.places.queries import current_city
-
-
-def zone() -> ZoneInfo:
-    """The city's time zone, or the server's where no city is loaded."""
-    city = current_city()
-    return ZoneInfo(city.time_zone if city else settings.TIME_ZONE)
 
 
 def local(moment: datetime | str | None, tz: ZoneInfo, *, seconds: bool = False) -> str:

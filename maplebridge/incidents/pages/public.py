@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maplebridge.incidents import actions
 from maplebridge.incidents.models import Incident, Report
-from maplebridge.incidents.pages.parts import grouped_types, in_chinese, local, zone
+from maplebridge.incidents.pages.parts import grouped_types, in_chinese, local
 from maplebridge.incidents.rules import STATE_NAMES
 from maplebridge.incidents.rules.states import DISPOSITIONS, PUBLIC_FAMILIES
 from maplebridge.kernel import clock
 from maplebridge.kernel.address import client_address
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import PUBLIC
-from maplebridge.places.queries import search_places
+from maplebridge.places.queries import city_zone, search_places
 
 REPORTS_AN_HOUR = 8  # from one address
 LOOKUPS_AN_HOUR = 60
@@ -153,7 +153,7 @@ def _report_of(request: HttpRequest, code: str) -> Report | HttpResponse:
 
 def _progress(report: Report) -> dict[str, Any]:
     own = report.incident
-    now, tz = _stands_for(own), zone()
+    now, tz = _stands_for(own), city_zone()
     steps = (
         (_("Reported"), report.reported_at),
         (_("A unit was sent"), now.assigned_at),

@@ -6,7 +6,6 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from maplebridge.site.commands import declare, say
 
@@ -77,17 +76,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _known(at: datetime) -> "Known":
-    from django.conf import settings
 
     from maplebridge.incidents.models import IncidentType
     from maplebridge.incidents.rules.intervals import MEASURES
     from maplebridge.people.models import Unit, User
     from maplebridge.people.queries import roles_to_give
     from maplebridge.places.models import Area, City
+    from maplebridge.places.queries import city_zone
     from maplebridge.site.staff_file import Known
 
     city = City.objects.order_by("pk").first()
-    zone = ZoneInfo(city.time_zone if city else settings.TIME_ZONE)
+    zone = city_zone()
     return Known(
         today=at.astimezone(zone).date(),
         zone=zone,
