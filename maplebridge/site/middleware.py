@@ -57,12 +57,14 @@ class SecurityHeaders:
 
 
 class CityTime:
-    """Show and read every time of day as the city's clocks do."""
+    """Show and read every time of day on pages as the city's clocks do; the API speaks UTC."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return self.get_response(request)
         with timezone.override(city_zone()):
             return self.get_response(request)
 
