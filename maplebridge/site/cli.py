@@ -13,6 +13,7 @@ COMMANDS = (
     "worker",
     "mqtt",
     "token",
+    "deployment",
     "city",
     "staff",
     "incidents",

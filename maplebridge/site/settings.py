@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "maplebridge.incidents",
     "maplebridge.dispatch",
     "maplebridge.live",
+    "maplebridge.deployment",
     "maplebridge.site",
     "allauth",  # after ours, whose templates stand in for some of theirs
     "allauth.account",
