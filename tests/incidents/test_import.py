@@ -1,7 +1,6 @@
 """Other people's tables."""
 
 import gzip
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -171,13 +170,10 @@ def test_a_real_half_year_of_washington_is_imported_once(machine, noon, tmp_path
         north=38.976,
     )
     mapping, listed = ROOT / "docs" / "howto" / "incidents-washington.toml", tmp_path / "left-out.csv"
-    started = time.monotonic()
     first = import_incidents(machine, file=DATA, mapping=mapping, left_out=listed, at=noon)
-    spent = time.monotonic() - started
     assert first.added + first.known + first.left_out.total() == 13_820
     assert (first.added, first.left_out.total()) == (9_775, 4_043)
     assert len(listed.read_text().splitlines()) == 4_043
-    assert spent < 120, f"{spent:.0f} s"
     second = import_incidents(machine, file=DATA, mapping=mapping, left_out=listed, at=noon)
     assert (second.added, Incident.objects.count()) == (0, 9_775)
     earliest = Incident.objects.order_by("reported_at").first()

