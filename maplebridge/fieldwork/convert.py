@@ -56,10 +56,8 @@ def convert(content: bytes, kind: str, *, check: bool = True) -> Converted:
     try:
         book = get_xlsform(io.BytesIO(content), file_type=f".{kind}")
     except Exception as error:  # the readers of spreadsheets raise whatever comes to their mind
-        raise BadInput(
-            "file", _("This cannot be read as a spreadsheet of the kind %(kind)s.") % {"kind": kind}
-        ) from error
-    settings = next(iter(book.settings or ()), {})
+        raise _unreadable(kind) from error
+    settings: Mapping[str, Any] = next(iter(book.settings or ()), {})
     checked = check and shutil.which("java") is not None
     try:
         made = to_xform(io.BytesIO(content), warnings=[], validate=checked, file_type=f".{kind}", form_name="data")
@@ -90,6 +88,10 @@ def _path(bind: etree._Element) -> str:
     return "/".join(bind.get("nodeset", "").split("/")[2:])
 
 
+def _unreadable(kind: str) -> BadInput:
+    return BadInput("file", _("This cannot be read as a spreadsheet of the kind %(kind)s.") % {"kind": kind})
+
+
 def _must_be_harmless(content: bytes, kind: str) -> None:
     """Refuse what is too large, or would be when unpacked."""
     if kind not in KINDS:
@@ -102,9 +104,7 @@ def _must_be_harmless(content: bytes, kind: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
     except (zipfile.BadZipFile, ValueError) as error:
-        raise BadInput(
-            "file", _("This cannot be read as a spreadsheet of the kind %(kind)s.") % {"kind": kind}
-        ) from error
+        raise _unreadable(kind) from error
     if unpacked > UNPACKED_MOST or unpacked > RATIO_MOST * max(len(content), 1):
         raise BadInput("file", _("The spreadsheet unpacks to more than can be a form."))
 

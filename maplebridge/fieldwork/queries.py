@@ -42,4 +42,4 @@ def is_open(key: FieldKey, *, at: datetime) -> bool:
 
 def own_submissions(actor: Actor) -> QuerySet[Submission]:
     """What a worker has sent, the newest first."""
-    return Submission.objects.filter(user_id=actor.user_id).select_related("version__form")
+    return Submission.objects.filter(user_id=actor.user_id or 0).select_related("version__form")

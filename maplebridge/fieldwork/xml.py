@@ -15,9 +15,9 @@ XML_MOST = 4 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What a record says of itself: form and version, its ID and that of the one it replaces, when it was begun and ended.
+    """What a record says of itself: form and version, its ID and that of the one it replaces, when it was filled in.
 
-    `values` are its leaves in order, by path without the root; `root` the parsed tree.
+    `values` are its leaves in order, by path without the root.
     """
 
     form: str

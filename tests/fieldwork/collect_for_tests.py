@@ -1,9 +1,9 @@
 """ODK Collect as it behaves towards a server, with a network that cuts, doubles and delays.
 
-Its rules, from its documentation and OpenRosa's submission API: a form is sent in one POST, or in several where the files
-are more than the server takes at once, each with the XML again and all but the last marked `*isIncomplete*`; 201 and
-202 count as arrived; any other answer, or none, and the whole form is sent again later, from its first batch; a form that has
-arrived is never sent again unless its answer was lost.
+Its rules, from its documentation and OpenRosa's submission API: a form is sent in one POST, or in several where the
+files are more than the server takes at once, each with the XML again and all but the last marked `*isIncomplete*`; 201
+and 202 count as arrived; any other answer, or none, and the whole form is sent again later, from its first batch; a
+form that has arrived is never sent again unless its answer was lost.
 """
 
 import random

@@ -138,8 +138,9 @@ def test_while_one_sending_is_at_work_another_of_the_same_is_told_to_wait(worker
         b"<data>" * 300,
         '<data id="visit"/>'.encode("utf-16"),
         b'<!DOCTYPE data><data id="visit"><meta><instanceID>uuid:1</instanceID></meta></data>',
-        b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><data id="visit"><meta><instanceID>&e;</instanceID></meta></data>',
-        b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><data id="visit">&c;</data>',
+        b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+        b'<data id="visit"><meta><instanceID>&e;</instanceID></meta></data>',
+        b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><data id="visit">&c;</data>',
         b"x" * (5 * 2**20),
     ],
     ids=lambda xml: repr(xml[:40]),

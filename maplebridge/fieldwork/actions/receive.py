@@ -102,7 +102,10 @@ def _receive(
 
 
 def _settle(entry: Draft, mine: Submission, *, new: bool) -> None:
-    """Say whether all files are there, and what the entry is about; the XML's digest is safe in clear: the ID is random."""
+    """Say whether all files are there, and what the entry is about.
+
+    The XML's digest may stand in clear: the random instance ID within is its salt.
+    """
     arrived = list(mine.files.values_list("name", flat=True))
     if len(arrived) > FILES_MOST:
         raise BadInput("file", _("A submission has at most %(n)d files.") % {"n": FILES_MOST})
@@ -132,12 +135,13 @@ def _create(instance: Instance, user: User, xml: bytes, *, device: str, at: date
     return Submission.objects.create(
         instance_id=instance.instance_id, version=version, user=user, xml=xml, device=device[:80],
         sha256=hashlib.sha256(xml).hexdigest(), wanted=list(files_named(instance, frozenset(version.binary))),
-        replaces=_replaced(instance, user), ended_at=instance.ended_at, received_at=at, expires_at=at + SUBMISSIONS_KEPT,
+        replaces=_replaced(instance, user), ended_at=instance.ended_at, received_at=at,
+        expires_at=at + SUBMISSIONS_KEPT,
     )  # fmt: skip
 
 
 def _replaced(instance: Instance, user: User) -> Submission | None:
-    """The submission that this one is an edit of. Raises CannotReceive where it is not there, another's, or replaced."""
+    """The submission that this one edits. Raises CannotReceive where it is not there, another's, or replaced."""
     if not instance.deprecated_id:
         return None
     before = Submission.objects.filter(instance_id=instance.deprecated_id, user=user).first()
