@@ -16,7 +16,7 @@ from pyxform.validators.odk_validate import ODKValidateError
 from pyxform.xls2json_backends import get_xlsform
 from pyxform.xls2xform import convert as to_xform
 
-from maplebridge.fieldwork.rules import FORM_ID, VERSION
+from maplebridge.fieldwork.rules.forms import FORM_ID, VERSION
 from maplebridge.fieldwork.xml import parse
 from maplebridge.kernel.refused import BadInput
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from maplebridge.fieldwork.rules import FORM_ID, INSTANCE_ID_MOST, is_file_name
+from maplebridge.fieldwork.rules.forms import FORM_ID, INSTANCE_ID_MOST, is_file_name
 from maplebridge.kernel.refused import BadInput
 
 ORX = "http://openrosa.org/xforms"

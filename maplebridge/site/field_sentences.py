@@ -46,3 +46,53 @@ def _received(told: Told) -> str:
 @sentence("fieldwork.submissions_erased")
 def _erased(told: Told) -> str:
     return _("Words and files of %(submissions)d submissions were erased: their time was over.") % told.facts
+
+
+@sentence("fieldwork.task_given")
+def _given(told: Told) -> str:
+    return _("A task was given.")
+
+
+@sentence("fieldwork.task_accepted")
+def _accepted(told: Told) -> str:
+    return _("The task was accepted.")
+
+
+@sentence("fieldwork.task_passed_on")
+def _passed_on(told: Told) -> str:
+    return _("The task was passed on.")
+
+
+@sentence("fieldwork.task_split")
+def _split(told: Told) -> str:
+    return _("The task was split among others.")
+
+
+@sentence("fieldwork.task_parts_ended")
+def _parts_ended(told: Told) -> str:
+    return _("Every part of the task has ended.")
+
+
+@sentence("fieldwork.task_delivered")
+def _delivered(told: Told) -> str:
+    return _("The task was delivered.")
+
+
+@sentence("fieldwork.task_returned")
+def _returned(told: Told) -> str:
+    return _("The task was returned: %(reason)s") % {"reason": told.words("reason")}
+
+
+@sentence("fieldwork.task_settled")
+def _settled(told: Told) -> str:
+    return _("What was delivered was accepted.")
+
+
+@sentence("fieldwork.task_withdrawn")
+def _withdrawn(told: Told) -> str:
+    return _("The task was withdrawn: %(reason)s") % {"reason": told.words("reason")}
+
+
+@sentence("fieldwork.task_overdue")
+def _overdue(told: Told) -> str:
+    return _("The task is overdue.")

@@ -42,6 +42,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(minutes=5), lambda at: make_checkpoint(at=at)),
         (timedelta(hours=1), incidents.erase_expired_data),
         (timedelta(hours=1), fieldwork.erase_expired),
+        (timedelta(minutes=10), fieldwork.remind_of_overdue),
         (timedelta(hours=6), people.erase_ended),
         (timedelta(hours=6), positions.expire_tracks),
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maplebridge.fieldwork.rules import Known, is_complete, is_file_name, may_publish, takes_records, verdict
+from maplebridge.fieldwork.rules.forms import Known, is_complete, is_file_name, may_publish, takes_records, verdict
 
 KNOWN = Known("a", {"1.jpg": "x"})
 

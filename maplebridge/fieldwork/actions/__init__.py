@@ -17,9 +17,23 @@ from maplebridge.fieldwork.actions.receive import (
     StillReceiving,
     receive_submission,
 )
+from maplebridge.fieldwork.actions.tasks import (
+    CannotStep,
+    Whose,
+    accept_task,
+    deliver_task,
+    give_task,
+    pass_on_task,
+    remind_of_overdue,
+    return_task,
+    settle_task,
+    split_task,
+    withdraw_task,
+)
 
 __all__ = [
-    "CannotPublish", "CannotReceive", "InstanceConflict", "Received", "StillReceiving", "add_form_version",
-    "attach_form_file", "erase_expired", "install_forms", "issue_field_key", "publish_form", "receive_submission",
-    "retire_form", "revoke_field_key",
+    "CannotPublish", "CannotReceive", "CannotStep", "InstanceConflict", "Received", "StillReceiving", "Whose",
+    "accept_task", "add_form_version", "attach_form_file", "deliver_task", "erase_expired", "give_task",
+    "install_forms", "issue_field_key", "pass_on_task", "publish_form", "receive_submission", "remind_of_overdue",
+    "retire_form", "return_task", "revoke_field_key", "settle_task", "split_task", "withdraw_task",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork.convert import Converted, convert
 from maplebridge.fieldwork.models import Form, FormFile, FormVersion
-from maplebridge.fieldwork.rules import is_file_name, may_publish
+from maplebridge.fieldwork.rules.forms import is_file_name, may_publish
 from maplebridge.journal.act import act
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor

@@ -1,6 +1,7 @@
 """A submission comes in: once, whole, in as many sendings as the phone needs."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,10 @@ from datetime import datetime
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
-from maplebridge.fieldwork.models import SUBMISSIONS_KEPT, FormVersion, Submission, SubmissionFile
-from maplebridge.fieldwork.rules import Known, is_complete, is_file_name, takes_records, verdict
+from maplebridge.fieldwork.actions.tasks import deliver_task
+from maplebridge.fieldwork.models import SUBMISSIONS_KEPT, FormVersion, Submission, SubmissionFile, Task
+from maplebridge.fieldwork.rules import tasks
+from maplebridge.fieldwork.rules.forms import Known, is_complete, is_file_name, takes_records, verdict
 from maplebridge.fieldwork.xml import Instance, files_named, read_instance
 from maplebridge.journal.act import Draft, act
 from maplebridge.kernel.media import ENDINGS, FILE_MAX, media_type_of
@@ -19,6 +22,7 @@ from maplebridge.people.actor import Actor
 from maplebridge.people.models import User
 
 FILES_MOST = 60  # of one submission
+_PLACE = re.compile(r"-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?){0,2}")  # a geopoint: latitude, longitude, ...
 
 
 class CannotReceive(Refused):
@@ -90,10 +94,11 @@ def _receive(
     stored: list[SubmissionFile] = []
     try:
         with act(actor, "fieldwork.submission_received", at=at) as entry:
-            mine = before or _create(instance, user, xml, device=device, at=at)
+            mine = before or _create(actor, instance, user, xml, device=device, at=at)
             for name in digests.keys() - set(mine.files.values_list("name", flat=True)):
                 stored.append(_keep(mine, name, *files[name], digests[name], at=at))
             _settle(entry, mine, new=before is None)
+            _deliver(actor, mine, instance, at=at)
     except BaseException:
         for file in stored:
             file.file.delete(save=False)
@@ -125,7 +130,7 @@ def _known(before: Submission | None, user: User) -> Known | None:
     return Known(own, dict(before.files.values_list("name", "sha256")))
 
 
-def _create(instance: Instance, user: User, xml: bytes, *, device: str, at: datetime) -> Submission:
+def _create(actor: Actor, instance: Instance, user: User, xml: bytes, *, device: str, at: datetime) -> Submission:
     version = FormVersion.objects.filter(form=instance.form, version=instance.version).first()
     if version is None:
         sentence = _("There is no form %(form)s in version %(version)s. Get the forms anew on the phone.")
@@ -134,10 +139,30 @@ def _create(instance: Instance, user: User, xml: bytes, *, device: str, at: date
         raise CannotReceive(_("This version is a draft: nothing can be sent with it yet."))
     return Submission.objects.create(
         instance_id=instance.instance_id, version=version, user=user, xml=xml, device=device[:80],
+        task=_task_of(actor, instance),
         sha256=hashlib.sha256(xml).hexdigest(), wanted=list(files_named(instance, frozenset(version.binary))),
         replaces=_replaced(instance, user), ended_at=instance.ended_at, received_at=at,
         expires_at=at + SUBMISSIONS_KEPT,
     )  # fmt: skip
+
+
+def _task_of(actor: Actor, instance: Instance) -> Task | None:
+    """The task that a submission names in its question `task`, if it is the worker's."""
+    named = next((text for path, text in instance.values if path == "task" and text.isdecimal()), "")
+    return Task.objects.filter(pk=int(named[:15])).of(actor).first() if named else None
+
+
+def _deliver(actor: Actor, mine: Submission, instance: Instance, *, at: datetime) -> None:
+    """Deliver the task that a submission is of, once it is whole; when the task has ended, the submission is late."""
+    if mine.task is None or not mine.complete:
+        return
+    task = Task.objects.select_for_update().get(pk=mine.task_id)
+    mine.late = tasks.late(task.state)
+    mine.save(update_fields=["late"])
+    given = ["form", *(["photo"] if mine.files.filter(media_type__startswith="image/").exists() else [])]
+    given += ["place"] if any(_PLACE.fullmatch(text) for _path, text in instance.values) else []
+    if not mine.late and not tasks.lacks(task.evidence, given):
+        deliver_task(actor, task=task, given=given, at=at)
 
 
 def _replaced(instance: Instance, user: User) -> Submission | None:
