@@ -34,6 +34,8 @@ NOT_PERSONAL = {
     "fieldwork.FormFile.content": "a picture or list of a form",
     "fieldwork.FieldKey.user": "ends by itself, expires_at",
     "fieldwork.FieldKey.name": "name of a phone; ends by itself, expires_at",
+    "fieldwork.Task.user": "who of the staff has the work: the ledger itself, named by User alone",
+    "fieldwork.Task.reason": "what was wrong with the work",
     "fieldwork.Submission.user": "who of the staff did the work: the ledger itself, named by User alone",
     "positions.Tracker.name": "what a device is",
     "positions.Fence.name": "name of a place",

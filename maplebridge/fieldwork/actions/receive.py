@@ -156,7 +156,7 @@ def _deliver(actor: Actor, mine: Submission, instance: Instance, *, at: datetime
     """Deliver the task that a submission is of, once it is whole; when the task has ended, the submission is late."""
     if mine.task is None or not mine.complete:
         return
-    task = Task.objects.select_for_update().get(pk=mine.task_id)
+    task = Task.objects.select_for_update().get(pk=mine.task.pk)
     mine.late = tasks.late(task.state)
     mine.save(update_fields=["late"])
     given = ["form", *(["photo"] if mine.files.filter(media_type__startswith="image/").exists() else [])]
