@@ -28,6 +28,9 @@ PERMISSIONS: dict[str, object] = {
     "units.own": _("work as the crew of a unit"),
     "units.status": _("set the status of any unit"),
     "units.position": _("deliver positions of units"),
+    "forms.fill": _("fill in forms in the field"),
+    "tasks.give": _("give tasks in the field, and settle or return what is delivered"),
+    "forms.manage": _("write, publish and retire forms"),
     "places.view": _("see the map, addresses and premises"),
     "places.edit": _("change the map, areas and addresses"),
     "replay.view": _("replay a past moment"),
@@ -65,15 +68,22 @@ def _roles(*rows: tuple[str, object, Iterable[str]]) -> dict[str, Role]:
 _VIEW = {"incidents.view", "units.view", "places.view"}
 _TAKE = _VIEW | {"incidents.report", "incidents.edit", "incidents.consult", BREAK_GLASS}
 _SEND = _TAKE | {"dispatch.assign", "dispatch.override", "units.status", "incidents.close", "replay.view"}
-_CREW = _VIEW | {"incidents.report", "incidents.note", "incidents.consult", "incidents.close_own", "units.own"}
+_CREW = _VIEW | {
+    "forms.fill",
+    "incidents.report",
+    "incidents.note",
+    "incidents.consult",
+    "incidents.close_own",
+    "units.own",
+}
 _STAFF = {"people.view", "people.manage", "grants.give", "tokens.own"}
 
 SHIPPED = _roles(
     ("call_taker", _("call-taker"), _TAKE),
     ("dispatcher", _("dispatcher"), _SEND),
-    ("post_officer", _("post officer"), _CREW | {BREAK_GLASS}),
-    ("auxiliary", _("village auxiliary"), _CREW - {"incidents.consult"}),
-    ("hamlet_assistant", _("hamlet assistant"), {"places.view", "incidents.report"}),
+    ("post_officer", _("post officer"), _CREW | {BREAK_GLASS, "tasks.give"}),
+    ("auxiliary", _("village auxiliary"), _CREW - {"incidents.consult"} | {"tasks.give"}),
+    ("hamlet_assistant", _("hamlet assistant"), {"places.view", "incidents.report", "forms.fill"}),
     ("guard", _("contracted guard"), {"places.view", "units.own", "incidents.report"}),
     ("volunteer_coordinator", _("volunteer coordinator"), {"places.view", "units.view"}),
     ("registrar", _("registrar"), {"places.view"}),
@@ -83,14 +93,15 @@ SHIPPED = _roles(
     ("inspector", _("inspector"), {"incidents.view", "places.view"}),
     ("analyst", _("analyst"), {"places.view", "units.view", "replay.view", "tokens.own"}),
     ("auditor", _("auditor"), _VIEW | {"units.track", "journal.view", "replay.view", "people.view", "grants.review"}),
-    ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit"}),
+    ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit", "forms.manage"}),
     ("chief", _("station chief"),
-     _SEND | _STAFF | {"units.track", "places.edit", "journal.view", "grants.review", "approvals.ask",
-                       "approvals.decide"}),
+     _SEND | _STAFF | {"units.track", "places.edit", "forms.manage", "forms.fill", "tasks.give", "journal.view",
+                       "grants.review", "approvals.ask", "approvals.decide"}),
     ("integration", _("connected system"), _VIEW | {"incidents.report", "units.position", "units.status"}),
     (BREAK_GLASS, _("emergency access"), _VIEW | {"incidents.consult"}),
     ("public", _("member of the public"), {"incidents.report_public"}),
-    ("system", _("the system itself"), _SEND | _STAFF | {"places.edit", "units.position"}),
+    ("system", _("the system itself"),
+     _SEND | _STAFF | {"places.edit", "units.position", "forms.manage", "tasks.give"}),
 )  # fmt: skip
 NOT_GIVEN = frozenset((BREAK_GLASS, "public", "system"))  # roles that nobody gives a person
 

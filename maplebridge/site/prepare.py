@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from maplebridge.dispatch.actions import install_plans
+from maplebridge.fieldwork.actions import install_forms
 from maplebridge.incidents.actions import install_types
 from maplebridge.journal.erasing import record_earlier_erasures
 from maplebridge.kernel import clock
@@ -68,3 +69,5 @@ def bring_up_to_date(progress: Callable[[str], None]) -> None:
         progress(f"Incident types: {installed} installed")
     if installed := install_plans(system("init"), at=clock.now()):
         progress(f"Response plans: {installed} installed")
+    if forms := install_forms(system("init"), at=clock.now()):
+        progress(f"Forms: {len(forms)} installed")

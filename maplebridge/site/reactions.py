@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections
 
 from maplebridge.dispatch import tasks as dispatch
+from maplebridge.fieldwork import tasks as fieldwork
 from maplebridge.incidents import tasks as incidents
 from maplebridge.journal.act import on_commit_wake
 from maplebridge.journal.checkpoints import make_checkpoint
@@ -40,6 +41,8 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(minutes=10), dispatch.forget_old_positions),
         (timedelta(minutes=5), lambda at: make_checkpoint(at=at)),
         (timedelta(hours=1), incidents.erase_expired_data),
+        (timedelta(hours=1), fieldwork.erase_expired),
+        (timedelta(minutes=10), fieldwork.remind_of_overdue),
         (timedelta(hours=6), people.erase_ended),
         (timedelta(hours=6), positions.expire_tracks),
     )

@@ -17,6 +17,7 @@ import_module("maplebridge.incidents.queries.sentences")  # they register themse
 import_module("maplebridge.dispatch.sentences")
 import_module("maplebridge.site.people_sentences")
 import_module("maplebridge.site.position_sentences")
+import_module("maplebridge.site.field_sentences")
 
 
 def sentences_of(entries: Iterable[Entry]) -> dict[int, str]:

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "maplebridge.people",
     "maplebridge.places",
     "maplebridge.positions",
+    "maplebridge.fieldwork",
     "maplebridge.incidents",
     "maplebridge.dispatch",
     "maplebridge.live",

@@ -40,7 +40,7 @@ from maplebridge.incidents.actions.report import CannotReuseKey, Reported, repor
 from maplebridge.incidents.actions.shared import CannotChangeMerged
 from maplebridge.incidents.actions.table import CannotImport, ImportReport, import_incidents
 from maplebridge.incidents.actions.types import install_types, set_target
-from maplebridge.incidents.rules.files import FILE_MAX
+from maplebridge.kernel.media import FILE_MAX
 
 __all__ = [
     "CannotAttach",

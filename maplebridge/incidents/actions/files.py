@@ -11,8 +11,8 @@ from PIL import Image, ImageOps
 from maplebridge.incidents.actions.shared import crews, locked, must_any
 from maplebridge.incidents.models import PERSONAL_DATA_KEPT, Attachment, Incident
 from maplebridge.incidents.rules import clean
-from maplebridge.incidents.rules.files import ENDINGS, FILE_MAX, SHOWABLE, media_type_of
 from maplebridge.journal.act import act
+from maplebridge.kernel.media import ENDINGS, FILE_MAX, SHOWABLE, media_type_of
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 

@@ -17,8 +17,8 @@ from maplebridge.incidents.actions.numbers import CARDS_MAX
 from maplebridge.incidents.models import Attachment, Incident, ReservedNumber
 from maplebridge.incidents.pages.parts import grouped_types, local, qr, seconds_in_words, shown
 from maplebridge.incidents.rules import DISPOSITIONS, SOURCES, STATE_NAMES
-from maplebridge.incidents.rules.files import SHOWABLE
 from maplebridge.kernel import clock
+from maplebridge.kernel.media import SHOWABLE
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request

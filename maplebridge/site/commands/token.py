@@ -1,8 +1,12 @@
 """`maplebridge token USER`: a bearer token for the API."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from maplebridge.site.commands import declare
+
+if TYPE_CHECKING:
+    from maplebridge.people.models import User
 
 
 def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
@@ -13,11 +17,13 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         """
         Issue a bearer token for the API in the name of a user.
         It is printed once and stored only as a digest. It ends after --days.
+        With --openrosa, print the address at which ODK Collect finds this user's forms.
         With --device, print the address to which the tracker of a unit sends its positions; with --links, also what
         opens each app with it, to be made a QR code or sent to the phone.
         """,
         examples="""
         maplebridge token chief
+        maplebridge token wei --openrosa                   for ODK Collect
         maplebridge token M21 --device                     for Traccar Client or OwnTracks
         maplebridge token M21 --device --speed mps         for OsmAnd
         maplebridge token M21 --device --links --encrypt   for OwnTracks that encrypts what it sends
@@ -26,6 +32,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     )
     it.add_argument("user", metavar="USER", help="the user name of an account, or with --device a call sign")
     it.add_argument("--days", type=int, default=90, help="for how many days it is valid (90)")
+    it.add_argument("--openrosa", action="store_true", help="for ODK Collect on the phone of this user")
     it.add_argument("--device", action="store_true", help="for the tracker of a unit")
     it.add_argument("--links", action="store_true", help="print what opens each app, too")
     it.add_argument("--encrypt", action="store_true", help="with a secret, by which OwnTracks encrypts")
@@ -55,8 +62,24 @@ def run(options: argparse.Namespace) -> int:
         )
     if not 1 <= options.days <= 3650:
         raise BadInput("days", "A token is valid for 1 to 3650 days.")
-    print(issue_token(system("command-line"), user=user, days=options.days, at=clock.now()))
+    print(
+        _openrosa(user, options.days)
+        if options.openrosa
+        else issue_token(system("command-line"), user=user, days=options.days, at=clock.now())
+    )
     return 0
+
+
+def _openrosa(user: "User", days: int) -> str:
+    """The address of a new key, to be set as the server in ODK Collect."""
+    from django.conf import settings
+
+    from maplebridge.fieldwork.actions import issue_field_key
+    from maplebridge.kernel import clock
+    from maplebridge.people.actor import system
+
+    key = issue_field_key(system("command-line"), user=user, days=days, at=clock.now())
+    return f"{settings.CONFIG.origin or f'http://127.0.0.1:{settings.CONFIG.port}'}/key/{key}"
 
 
 def _print_address(options: argparse.Namespace) -> int:

@@ -1,0 +1,187 @@
+"""A submission comes in: once, whole, in as many sendings as the phone needs."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+
+from maplebridge.fieldwork.actions.tasks import deliver_task
+from maplebridge.fieldwork.models import SUBMISSIONS_KEPT, FormVersion, Submission, SubmissionFile, Task
+from maplebridge.fieldwork.rules import tasks
+from maplebridge.fieldwork.rules.forms import Known, is_complete, is_file_name, takes_records, verdict
+from maplebridge.fieldwork.xml import Instance, files_named, read_instance
+from maplebridge.journal.act import Draft, act
+from maplebridge.kernel.media import ENDINGS, FILE_MAX, media_type_of
+from maplebridge.kernel.refused import BadInput, NotFound, Refused
+from maplebridge.kernel.single import Busy, single
+from maplebridge.people.actor import Actor
+from maplebridge.people.models import User
+
+FILES_MOST = 60  # of one submission
+_PLACE = re.compile(r"-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?){0,2}")  # a geopoint: latitude, longitude, ...
+
+
+class CannotReceive(Refused):
+    """The submission is of a version that takes none, or replaces one that cannot be replaced."""
+
+
+class InstanceConflict(Refused):
+    """Another submission stands under this instance ID: answered 409."""
+
+
+class StillReceiving(Refused):
+    """The same submission is coming in just now by another way: answered 423."""
+
+    status = 423
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a sending: "new", "again" or "more" (it brought files), and the submission as it stands."""
+
+    verdict: str
+    submission: Submission
+
+
+def receive_submission(
+    actor: Actor, *, user: User, xml: bytes, files: Mapping[str, bytes], device: str = "", at: datetime
+) -> Received:
+    """Take a submission as OpenRosa sends it; the same one again changes nothing but the files it still lacked.
+
+    `user` is whose key sent it. Raises BadInput, NotFound for an unknown form, CannotReceive, InstanceConflict
+    and StillReceiving.
+    """
+    actor.must("forms.fill")
+    instance = read_instance(xml)
+    checked = {name: (content, _type_of(name, content)) for name, content in files.items()}
+    try:
+        with single(f"submission {instance.instance_id}"):
+            return _receive(actor, user, instance, xml, checked, device=device, at=at)
+    except Busy:
+        raise StillReceiving(_("This submission is coming in just now. Send it again in a moment.")) from None
+
+
+def _type_of(name: str, content: bytes) -> str:
+    if not is_file_name(name):
+        raise BadInput("file", _("“%(name)s” is not the name of a file.") % {"name": name[:60]})
+    if len(content) > FILE_MAX:
+        raise BadInput("file", _("%(name)s is larger than %(mb)d MB.") % {"name": name, "mb": FILE_MAX // 2**20})
+    media_type = media_type_of(content)
+    if not media_type:
+        raise BadInput(
+            "file",
+            _("%(name)s is of a kind that is not taken: photos, video, sound, PDF and text are.") % {"name": name},
+        )
+    return media_type
+
+
+def _receive(
+    actor: Actor, user: User, instance: Instance, xml: bytes, files: Mapping[str, tuple[bytes, str]], *,
+    device: str, at: datetime,
+) -> Received:  # fmt: skip
+    """Take what is new of a sending; whoever calls holds the instance ID, so that nobody else does meanwhile."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, (content, _type) in files.items()}
+    before = Submission.objects.filter(instance_id=instance.instance_id).first()
+    found = verdict(_known(before, user), digest=hashlib.sha256(xml).hexdigest(), files=digests)
+    if found == "conflict":
+        raise InstanceConflict(_("Another submission stands under this ID. Start a new form for a new visit."))
+    if found == "again" and before:
+        return Received(found, before)
+    stored: list[SubmissionFile] = []
+    try:
+        with act(actor, "fieldwork.submission_received", at=at) as entry:
+            mine = before or _create(actor, instance, user, xml, device=device, at=at)
+            for name in digests.keys() - set(mine.files.values_list("name", flat=True)):
+                stored.append(_keep(mine, name, *files[name], digests[name], at=at))
+            _settle(entry, mine, new=before is None)
+            _deliver(actor, mine, instance, at=at)
+    except BaseException:
+        for file in stored:
+            file.file.delete(save=False)
+        raise
+    return Received(found, mine)
+
+
+def _settle(entry: Draft, mine: Submission, *, new: bool) -> None:
+    """Say whether all files are there, and what the entry is about.
+
+    The XML's digest may stand in clear: the random instance ID within is its salt.
+    """
+    arrived = list(mine.files.values_list("name", flat=True))
+    if len(arrived) > FILES_MOST:
+        raise BadInput("file", _("A submission has at most %(n)d files.") % {"n": FILES_MOST})
+    mine.complete = is_complete(mine.wanted, arrived)
+    mine.save(update_fields=["complete"])
+    entry.about(
+        mine, form=mine.version.form_id, version=mine.version.version, user=f"user:{mine.user_id}", sha256=mine.sha256,
+        files=len(arrived), complete=mine.complete, replaces=mine.replaces_id,
+    )  # fmt: skip
+    entry.processed("collected" if new else "altered", records=[mine], classes=["narrative"])
+
+
+def _known(before: Submission | None, user: User) -> Known | None:
+    if before is None:
+        return None
+    own = before.sha256 if before.user_id == user.pk else "of another worker"
+    return Known(own, dict(before.files.values_list("name", "sha256")))
+
+
+def _create(actor: Actor, instance: Instance, user: User, xml: bytes, *, device: str, at: datetime) -> Submission:
+    version = FormVersion.objects.filter(form=instance.form, version=instance.version).first()
+    if version is None:
+        sentence = _("There is no form %(form)s in version %(version)s. Get the forms anew on the phone.")
+        raise NotFound(sentence % {"form": instance.form, "version": instance.version or "–"})
+    if not takes_records(version.state):
+        raise CannotReceive(_("This version is a draft: nothing can be sent with it yet."))
+    return Submission.objects.create(
+        instance_id=instance.instance_id, version=version, user=user, xml=xml, device=device[:80],
+        task=_task_of(actor, instance),
+        sha256=hashlib.sha256(xml).hexdigest(), wanted=list(files_named(instance, frozenset(version.binary))),
+        replaces=_replaced(instance, user), ended_at=instance.ended_at, received_at=at,
+        expires_at=at + SUBMISSIONS_KEPT,
+    )  # fmt: skip
+
+
+def _task_of(actor: Actor, instance: Instance) -> Task | None:
+    """The task that a submission names in its question `task`, if it is the worker's."""
+    named = next((text for path, text in instance.values if path == "task" and text.isdecimal()), "")
+    return Task.objects.filter(pk=int(named[:15])).of(actor).first() if named else None
+
+
+def _deliver(actor: Actor, mine: Submission, instance: Instance, *, at: datetime) -> None:
+    """Deliver the task that a submission is of, once it is whole; when the task has ended, the submission is late."""
+    if mine.task is None or not mine.complete:
+        return
+    task = Task.objects.select_for_update().get(pk=mine.task.pk)
+    mine.late = tasks.late(task.state)
+    mine.save(update_fields=["late"])
+    given = ["form", *(["photo"] if mine.files.filter(media_type__startswith="image/").exists() else [])]
+    given += ["place"] if any(_PLACE.fullmatch(text) for _path, text in instance.values) else []
+    if not mine.late and not tasks.lacks(task.evidence, given):
+        deliver_task(actor, task=task, given=given, at=at)
+
+
+def _replaced(instance: Instance, user: User) -> Submission | None:
+    """The submission that this one edits. Raises CannotReceive where it is not there, another's, or replaced."""
+    if not instance.deprecated_id:
+        return None
+    before = Submission.objects.filter(instance_id=instance.deprecated_id, user=user).first()
+    if before is None:
+        raise CannotReceive(_("What this changes has not arrived here. Send the earlier submission first."))
+    if hasattr(before, "replaced_by"):
+        raise CannotReceive(_("This was changed already by a later one. Get it anew before you change it."))
+    return before
+
+
+def _keep(
+    submission: Submission, name: str, content: bytes, media_type: str, digest: str, *, at: datetime
+) -> SubmissionFile:
+    file = SubmissionFile(submission=submission, name=name, media_type=media_type, size=len(content), sha256=digest)
+    file.at, file.expires_at = at, submission.expires_at
+    file.file.save(f"{digest[:24]}{ENDINGS[media_type]}", ContentFile(content), save=False)
+    file.save(force_insert=True)
+    return file

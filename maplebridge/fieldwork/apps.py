@@ -1,0 +1,7 @@
+"""The app of field work."""
+
+from django.apps import AppConfig
+
+
+class FieldworkConfig(AppConfig):
+    name = "maplebridge.fieldwork"

@@ -1,0 +1,1 @@
+"""Pure decisions of field work: forms and what is sent with them, tasks and their states."""
