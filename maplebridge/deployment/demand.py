@@ -51,9 +51,10 @@ class Rates:
 
     `mean`, `low`, `high` (n, 168) calls an hour by hour of the week; `place_*` (n,) calls a week; `hour_*` (168,) calls
     an hour of the whole city. `place_shape` (n,) is the shape of the gamma posterior of a place's week: how many calls
-    its mean is worth. `enough` (n,), `enough_hours` (168,): worth at least 20 calls, so that one standard error is less
-    than 23 % of the mean; below, the National Center for Health Statistics calls a rate unreliable (Klein et al. 2002,
-    "Healthy People 2010 criteria for data suppression", Statistical Notes 24). Show "too little data" there.
+    its mean is worth, `hours_worth` (n,) the same of how its calls fall on the hours. `enough` (n,), `enough_hours`
+    (168,): worth at least 20 calls, so that one standard error is less than 23 % of the mean; below, the National
+    Center for Health Statistics calls a rate unreliable (Klein et al. 2002, "Healthy People 2010 criteria for data
+    suppression", Statistical Notes 24). Show "too little data" there.
     """
 
     demand: Demand
@@ -64,12 +65,18 @@ class Rates:
     place_low: Floats
     place_high: Floats
     place_shape: Floats
+    hours_worth: Floats
     hour_mean: Floats
     hour_low: Floats
     hour_high: Floats
     enough: Mask
     enough_hours: Mask
     level: float
+
+    def scatter(self) -> Floats:
+        """Squared coefficient of variation of the rate of each place and hour of the week: (n, 168)."""
+        shares = self.mean / np.maximum(self.mean.sum(axis=1, keepdims=True), 1e-300)
+        return _scatter(shares, self.place_shape, self.hours_worth)
 
 
 class _Quarter(Func):
@@ -142,13 +149,19 @@ def smoothed(demand: Demand, level: float = 0.9) -> Rates:
     per_week = mean / weeks
     lift = weeks / np.where(demand.observed > 0, demand.observed, np.inf)  # hours that were seen more or less often
     expected = per_week[:, None] * shares * lift
-    scatter = (1 + 1 / shape[:, None]) * (1 + (1 - shares) / (shares * (worth[:, None] + 1))) - 1
+    scatter = _scatter(shares, shape, worth)
     low, high = spread_of(expected, 1 / scatter, level)
     place_low, place_high = spread_of(per_week, shape, level)
     total, variance = expected.sum(axis=0), (expected**2 * scatter).sum(axis=0)
     hour_shape = np.divide(total**2, variance, out=np.ones(HOURS), where=variance > 0)
     hour_low, hour_high = spread_of(total, hour_shape, level)
     return Rates(
-        demand, expected, low, high, per_week, place_low, place_high, shape, total, hour_low, hour_high,
+        demand, expected, low, high, per_week, place_low, place_high, shape, worth, total, hour_low, hour_high,
         shape >= ENOUGH, demand.counts.sum(axis=0) >= ENOUGH, level,
     )  # fmt: skip
+
+
+def _scatter(shares: Floats, shape: Floats, worth: Floats) -> Floats:
+    """Squared coefficient of variation of a gamma variable times a share of a Dirichlet that does not know of it."""
+    share = (1 - shares) / np.maximum(shares * (worth[:, None] + 1), 1e-300)
+    return np.asarray((1 + 1 / shape[:, None]) * (1 + share) - 1)
