@@ -5,6 +5,7 @@ no rule by heart. Nothing here knows a database, so that a scenario goes to anot
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,23 +96,31 @@ class Drawn:
     mix: Floats
 
 
+class Weights(NamedTuple):
+    """The seconds of `dispatch.ranking` by which a unit is preferred or not, and how long a job counts as today's."""
+
+    knows_area_s: float
+    skill_missing_s: float
+    unsuited_s: float
+    uncovered_s: float
+    shift_ends_s: float
+    job_today_s: float
+    small_s: float
+    no_rest_s: float
+    rest_s: float
+    workday_s: float
+
+
 @dataclass(frozen=True)
 class Rules:
-    """What `dispatch` decides by. `weights` in the order of `WEIGHTS`; `suits` (kinds of unit, 11) who goes alone;
-    `modes` (kinds of unit, 11) index of the road mode; `preempts` (2, 11, 11) may a unit be taken: on scene, from a
-    priority, for a priority.
+    """What `dispatch` decides by. `suits` (kinds of unit, 11): who goes alone; `modes` (kinds of unit, 11): index of the
+    road mode; `preempts` (2, 11, 11): may a unit be taken, on scene or not, from a priority, for a priority.
     """
 
-    weights: Floats
+    weights: Weights
     suits: Mask
     modes: Ints
     preempts: Mask
-
-
-WEIGHTS = (
-    "KNOWS_AREA_S", "SKILL_MISSING_S", "UNSUITED_S", "UNCOVERED_S", "SHIFT_ENDS_S", "JOB_TODAY_S", "SMALL_S",
-    "NO_REST_S", "REST_S", "WORKDAY_S",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
