@@ -116,6 +116,16 @@ def _branched(cover: Cover, choice: Choice, chosen: Mask, *, seconds: float) -> 
     return chosen, -answer.bound
 
 
+def reach_bound(cover: Cover, choice: Choice, *, seconds: float) -> float:
+    """What no choice can exceed, by the linear relaxation; all of the weight where time was too short for it."""
+    n, m, most = len(cover.weights), cover.sites, float(cover.weights.sum())
+    if not n or seconds <= 0:
+        return most
+    cost = np.concatenate((np.zeros(m), -cover.weights))
+    answer = minimise(cost, np.ones(m + n), _rows(cover, choice), seconds=seconds)
+    return min(most, -answer.bound)
+
+
 def _rows(cover: Cover, choice: Choice) -> Rows:
     """Each need by the candidates that reach it; how many of each kind; one at a place; the budget."""
     n, m = len(cover.weights), cover.sites

@@ -1,5 +1,6 @@
 """Proposed layouts: several kinds at once, budgets, fixed posts and forbidden places, with a bound that holds."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -12,15 +13,18 @@ from maplebridge.deployment.cover import packed
 from maplebridge.deployment.coverage import covered
 from maplebridge.deployment.demand import smoothed
 from maplebridge.deployment.kinds import Choice, cover_with_kinds, worth
-from maplebridge.deployment.layout import Layout
+from maplebridge.deployment.layout import Layout, Post
+from maplebridge.deployment.moves import propose_moves
 from maplebridge.deployment.propose import propose
 from maplebridge.deployment.solve import silent
+from maplebridge.deployment.travel import Targets
 from maplebridge.kernel.geometry import cell_of
 from maplebridge.kernel.refused import BadInput
 from maplebridge.places.roads.network import Roads
 
 STRAIGHT = Roads.load(None)
 RATES = smoothed(drawn_need(rings=3))
+TARGETS = Targets(RATES.demand.points, STRAIGHT)
 
 
 def ask(**more):
@@ -143,3 +147,43 @@ def test_a_question_that_cannot_be_answered_is_refused(more):
 
 def test_the_same_seed_proposes_the_same():
     assert ask().layout == ask().layout
+
+
+def rostered(*duties, kind="foot"):
+    """Posts of given hours, all at one place."""
+    return Layout("today", tuple(Post(str(n), kind, LON, LAT, duty) for n, duty in enumerate(duties)))
+
+
+def test_moving_keeps_kinds_hours_and_names_and_reaches_no_less():
+    today = rostered(((0, 100),), ((50, 168),), ())
+    found = propose_moves(today, RATES, minutes=5.0, seconds=20, roads=STRAIGHT)
+    assert [(p.name, p.kind, p.duty) for p in found.layout.posts] == [(p.name, p.kind, p.duty) for p in today.posts]
+    before = covered(today, RATES, (5.0,), roads=STRAIGHT).share[0]
+    assert before <= found.share <= found.bound
+    assert found.share == pytest.approx(covered(found.layout, RATES, (5.0,), roads=STRAIGHT).share[0])
+
+
+def test_moving_finds_the_best_of_all_places_for_two_posts_of_different_hours():
+    sites = RATES.demand.points[::4]
+    today = rostered(((0, 100),), ((50, 168),))
+    found = propose_moves(today, RATES, minutes=6.0, seconds=20, sites=sites, roads=STRAIGHT)
+    best = max(
+        covered(
+            Layout("", tuple(replace(p, lon=x, lat=y) for p, (x, y) in zip(today.posts, two, strict=True))),
+            RATES, (6.0,), targets=TARGETS,
+        ).share[0]
+        for two in product(sites.tolist(), repeat=2)
+    )  # fmt: skip
+    assert found.share == pytest.approx(best)
+
+
+def test_posts_on_duty_always_are_moved_to_where_new_ones_would_be_proposed():
+    found = propose_moves(rostered((), ()), RATES, minutes=5.0, seconds=30, roads=STRAIGHT)
+    assert found.share == pytest.approx(ask().share)
+    assert found.bound == pytest.approx(ask().bound, abs=0.01)
+
+
+def test_a_fixed_post_stays_where_it_is():
+    fixed = replace(rostered(()).posts[0], fixed=True)
+    found = propose_moves(Layout("", (fixed, *rostered(()).posts)), RATES, minutes=5.0, seconds=10, roads=STRAIGHT)
+    assert found.layout.posts[0] == fixed and found.layout.posts[1].lon != LON
