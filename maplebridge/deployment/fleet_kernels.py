@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maplebridge.deployment.compiled import compiled
+from maplebridge.deployment.compiled import compiled, lean
 from maplebridge.deployment.instance import Floats, Ints, Mask
 from maplebridge.deployment.scenario import Seconds
 
@@ -111,7 +111,7 @@ def new_run(w: World, calls: Records) -> Run:
     )  # fmt: skip
 
 
-@compiled
+@lean
 def refresh(unit: Any, beats: Ints, now: Any) -> None:
     """Bring `free` and what counts it up to date after a change of a unit."""
     free = unit.on and unit.job == NOTHING
@@ -123,13 +123,13 @@ def refresh(unit: Any, beats: Ints, now: Any) -> None:
             beats[unit.area] += step
 
 
-@compiled
+@lean
 def _sooner(units: Records, one: int, other: int) -> bool:
     a, b = units[one].free_at, units[other].free_at
     return a < b or (a == b and one < other)
 
 
-@compiled
+@lean
 def _settle(units: Records, heap: Ints, size: int, unit: int, slot: int) -> None:
     """Put a busy unit where it belongs, from an open slot upwards, then downwards (ties: the smaller number first)."""
     while slot > 0 and _sooner(units, unit, heap[(slot - 1) >> 1]):
@@ -149,7 +149,7 @@ def _settle(units: Records, heap: Ints, size: int, unit: int, slot: int) -> None
     units[unit].slot = slot
 
 
-@compiled
+@lean
 def occupy(units: Records, heap: Ints, now: Any, unit: int, until: float) -> None:
     """Note that a unit is busy until a moment, whether it was busy before or not."""
     units[unit].free_at = until
@@ -160,7 +160,7 @@ def occupy(units: Records, heap: Ints, now: Any, unit: int, until: float) -> Non
     _settle(units, heap, now.busy, unit, slot)
 
 
-@compiled
+@lean
 def release(units: Records, heap: Ints, now: Any) -> int:
     """Take the unit that comes free first off the heap."""
     unit = heap[0]
@@ -171,14 +171,14 @@ def release(units: Records, heap: Ints, now: Any) -> int:
     return int(unit)
 
 
-@compiled
+@lean
 def share_home(unit: Any, now_s: float) -> float:
     """Share of its way home that a free unit has behind it."""
     gone = now_s - unit.left_at
     return 1.0 if unit.place < 0 or gone >= unit.home_s else gone / unit.home_s
 
 
-@compiled
+@lean
 def seconds_from(between: Seconds, out: Seconds, mode: int, unit: int, origin: int, share: float, place: int) -> float:
     """Seconds to a place from a share of the way home from an origin."""
     home = float(out[mode, place, unit])
@@ -187,9 +187,9 @@ def seconds_from(between: Seconds, out: Seconds, mode: int, unit: int, origin: i
     return (1.0 - share) * between[mode, origin, place] + share * home
 
 
-@compiled
+@lean
 def handicap(unit: Any, beats: Ints, now: Any, usual_s: float, area: int, now_s: float) -> float:
-    """What speaks for and against a free unit now, in seconds, beside what its skills and kind do: `dispatch.ranking`."""
+    """Weigh a free unit now as `dispatch.ranking` does, in seconds; its skills and kind are weighed beforehand."""
     found = unit.today_s
     if unit.area >= 0:
         if unit.area == area:
@@ -203,7 +203,7 @@ def handicap(unit: Any, beats: Ints, now: Any, usual_s: float, area: int, now_s:
     return float(found)
 
 
-@compiled
+@lean
 def weigh_jobs(unit: Any, sent_at: Floats, now: Any, now_s: float) -> None:
     """Weigh a unit's jobs of the last hours anew, and say until when that holds. `sent_at` (kept,) when it was sent."""
     jobs, until = 0, inf

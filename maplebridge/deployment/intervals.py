@@ -12,7 +12,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean of n values and where the true one lies with the confidence asked for; infinitely wide for less than two."""
+    """A mean of n values and where the true one lies with a confidence; infinitely wide for less than two values."""
 
     mean: float
     low: float
@@ -26,7 +26,7 @@ class Interval:
 
 
 def interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> Interval:
-    """Give the mean of independent values with its t interval; NaN among them (replications without a case) are left out."""
+    """Give the mean of independent values with its t interval; NaN (replications without a case) are left out."""
     given = np.asarray(values, float)
     kept = given[np.isfinite(given)]
     n = len(kept)
@@ -45,7 +45,7 @@ def difference(first: ArrayLike, second: ArrayLike, *, confidence: float = CONFI
 
 
 def t_quantile(p: float, df: int) -> float:
-    """Give Student's t quantile for p of at least one half (Hill 1970, Algorithm 396; exact for one and two degrees)."""
+    """Give Student's t quantile for p of at least one half (Hill 1970, Algorithm 396; exact for df 1 and 2)."""
     if df == 1:
         return tan(pi * (p - 0.5))
     tail = 2.0 * (1.0 - p)

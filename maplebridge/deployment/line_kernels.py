@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from maplebridge.deployment.compiled import compiled
+from maplebridge.deployment.compiled import lean
 from maplebridge.deployment.fleet_kernels import Records
 from maplebridge.deployment.instance import Ints
 
 
-@compiled
+@lean
 def stand_in_line(calls: Records, line: Ints, now: Any, priority: int, call: int) -> None:
     """Put a call in line behind those of its priority that came before it. `line` (2, 11): first and last, -1 none."""
     before, after = -1, line[0, priority]

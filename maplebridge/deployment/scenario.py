@@ -76,11 +76,12 @@ class CallKinds:
     b: Floats
     first: Ints
     wants: Ints
+    skill_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Calls:
-    """Calls in order of time: seconds from the begin of the scenario, place, kind; `scene_s` NaN where it is drawn."""
+class Replayed:
+    """Calls as they were, in order of time: seconds from the begin, place, kind; `scene_s` NaN where it is drawn."""
 
     at_s: Floats
     places: Ints
@@ -113,8 +114,10 @@ class Weights(NamedTuple):
 
 @dataclass(frozen=True)
 class Rules:
-    """What `dispatch` decides by. `suits` (kinds of unit, 11): who goes alone; `modes` (kinds of unit, 11): index of the
-    road mode; `preempts` (2, 11, 11): may a unit be taken, on scene or not, from a priority, for a priority.
+    """What `dispatch` decides by.
+
+    By kind of unit and priority, (kinds, 11): `suits` who goes alone, `modes` index of the road mode. `preempts`
+    (2, 11, 11): may a unit be taken that is not or is on scene, from a priority, for a priority.
     """
 
     weights: Weights
@@ -147,19 +150,19 @@ class Terms:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A layout's units on a ground with its need: calls as they were (`Calls`) or drawn (`Drawn`)."""
+    """A layout's units on a ground with its need: calls as they were (`Replayed`) or drawn (`Drawn`)."""
 
     name: str
     ground: Ground
     units: Units
     kinds: CallKinds
-    need: Calls | Drawn
+    need: Replayed | Drawn
     rules: Rules
     terms: Terms = field(default_factory=Terms)
 
 
 def duty_ends(spans: tuple[tuple[int, int], ...]) -> tuple[Floats, Floats]:
-    """Hours until a crew's turn ends and until nobody relieves it, from the start of each hour of the week: (168,) each.
+    """Hours until a crew's turn ends and until nobody relieves it, from the start of each hour of the week: (168,).
 
     `spans` as of `layout.Post.duty`. Without spans, or on duty all week in one turn, both are infinite; turns one after
     the other that fill the week relieve each other without end. 0 off duty.

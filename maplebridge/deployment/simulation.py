@@ -16,7 +16,7 @@ from maplebridge.deployment import outcome_kernels as kernels
 from maplebridge.deployment.fleet_kernels import KIND, LOST, RUN, SERVED, WAITING, Records, World
 from maplebridge.deployment.instance import Floats, Ints
 from maplebridge.deployment.outcome_kernels import ALL, PERCENTILES, WITHIN_S, Need, Rows
-from maplebridge.deployment.scenario import PRIORITIES, CallKinds, Calls, Scenario
+from maplebridge.deployment.scenario import PRIORITIES, CallKinds, Replayed, Scenario
 from maplebridge.deployment.simulation_kernels import run
 from maplebridge.kernel.refused import BadInput
 
@@ -30,14 +30,14 @@ CHUNK = 16  # replications at a time on one core
 class Outcome:
     """Figures of R replications, a row each; calls of the warm-up are not counted.
 
-    (R,): `arrived` = `served` + `waiting` + `lost`; `dispatches` units sent, `preempted` units taken off a job (both with
-    the warm-up); `travel_s` mean of the first unit; `waited_s` mean of waiting for a free unit, `waited` share that did.
+    (R,): `arrived` = `served` + `waiting` + `lost`; `dispatches` units sent, `preempted` units taken off a job (both
+    with the warm-up); `travel_s` mean of the first unit; `waited_s` mean wait for a free unit, `waited` share that did.
     (R, 12), priorities 0 to 10 and ALL: `reached` calls that a unit was sent to, `mean_s` of their response from report
     to arrival (NaN without any), `on_target` share of all calls within their target, those lost or waiting missed it;
     `percentiles_s` (R, 12, 3) of the response at PERCENTILES. `near` (R, 4): share of calls that had a free unit within
-    WITHIN_S seconds of travel when they came, which is how much of the need is covered at any time. (R, u): `busy` share
-    of the hours of duty, `over_s` seconds worked beyond duty, `jobs`. (R, n): `place_calls` and `place_s`, how many
-    responses there were and their sum.
+    WITHIN_S seconds of travel when they came, which is how much of the need is covered at any time. (R, u): `busy`
+    share of the hours of duty, `over_s` seconds worked beyond duty, `jobs`. (R, n): `place_calls` and `place_s`, how
+    many responses there were and their sum.
     """
 
     first: int
@@ -71,11 +71,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trace:
-    """One replication call by call, (calls,) each: what came, when the first unit was sent and how long until it was
-    there (NaN where none was), how long it travelled, which unit (-1), what became of it (`WAITING`, `SERVED`, `LOST` of `fleet_kernels`).
+    """One replication call by call, (calls,) each: what came, when the first unit was sent, how long until it was there
+    (NaN where none was), how long it travelled, which unit (-1: none), what became of it (WAITING, SERVED, LOST).
     """
 
-    calls: Calls
+    calls: Replayed
     decided_s: Floats
     response_s: Floats
     travel_s: Floats
@@ -140,7 +140,7 @@ def trace(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> Trace:
     world = world_of(scenario)
     came = kernels.calls_of(world, need_of(scenario), seed, replication)
     run(world, came)
-    calls = Calls(*(came[name].copy() for name in ("at_s", "place", "kind", "scene_s")))
+    calls = Replayed(*(came[name].copy() for name in ("at_s", "place", "kind", "scene_s")))
     return Trace(calls, *(came[name].copy() for name in ("decided_s", "response_s", "travel_s", "unit", "state")))
 
 
@@ -199,7 +199,7 @@ def need_of(scenario: Scenario) -> Need:
     """Lay the need of a scenario out for the kernels."""
     need = scenario.need
     nothing, none = np.zeros(0), np.zeros(0, np.int64)
-    if isinstance(need, Calls):
+    if isinstance(need, Replayed):
         flat = np.zeros((168, 0))
         return Need(False, need.at_s, need.places, need.kinds, need.scene_s, nothing, flat, nothing)
     up_to = np.cumsum(need.rates, axis=0).T.copy()

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
+from maplebridge.deployment.compiled import compiled, lean
 from maplebridge.deployment.fleet_kernels import (
     HOUR_S,
     LOST,
     NOTHING,
     RESTS,
-    SERVED,
     Records,
     Run,
     World,
@@ -31,11 +30,10 @@ from maplebridge.deployment.line_kernels import stand_in_line
 from maplebridge.deployment.taking_kernels import account, set_out, take_over
 
 
-@compiled
-def run(w: World, calls: Records) -> Run:
-    """Run one replication to its horizon; what became of the calls and units is in what it gives."""
-    r = new_run(w, calls)
-    now = r.now[0]
+@lean
+def play(w: World, r: Run) -> None:
+    """Run one replication to its horizon; what becomes of calls and units is in `r`."""
+    now, calls = r.now[0], r.calls
     call, hour = 0, int(now.begin_hour) + 1
     while True:
         next_call = calls[call].at_s + now.process_s if call < len(calls) else inf
@@ -58,10 +56,17 @@ def run(w: World, calls: Records) -> Run:
     for unit in range(len(r.units)):
         if r.units[unit].job >= 0:
             account(r.units[unit], now, now.horizon_s)
-    return r
 
 
 @compiled
+def run(w: World, calls: Records) -> Run:
+    """Run one replication; what became of the calls and units is in what it gives."""
+    r = new_run(w, calls)
+    play(w, r)
+    return r
+
+
+@lean
 def _decide(w: World, r: Run, number: int, now_s: float) -> None:
     """Send units to a new call, take one off a lesser job, let it wait in line, or lose it."""
     call, now = r.calls[number], r.now[0]
@@ -75,7 +80,7 @@ def _decide(w: World, r: Run, number: int, now_s: float) -> None:
         stand_in_line(r.calls, r.line, now, w.kinds[call.kind].priority, number)
 
 
-@compiled
+@lean
 def _try(w: World, r: Run, number: int, now_s: float) -> bool:
     """Send those free units that the plan chooses, or else the best; False where none can go."""
     call = r.calls[number]
@@ -90,14 +95,13 @@ def _try(w: World, r: Run, number: int, now_s: float) -> bool:
     if best < 0:
         return False
     kind = w.kinds[call.kind]
-    if kind.last - kind.first == 1 and w.counts[kind.first] == 1 and w.takes[kind.first, best]:
-        _send(w, r, best, number, now_s)
-    elif not _send_chosen(w, r, number, now_s):
+    one = kind.last - kind.first == 1 and w.counts[kind.first] == 1 and w.takes[kind.first, best]
+    if one or not _send_chosen(w, r, number, now_s):
         _send(w, r, best, number, now_s)
     return True
 
 
-@compiled
+@lean
 def _score(
     between: Any, out: Any, against_s: Any, modes: Any, kind: Any, units: Records, sent_at: Any, beats: Any, now: Any,
     kind_number: int, place: int, area: int, now_s: float,
@@ -123,7 +127,7 @@ def _score(
     return best, nearest
 
 
-@compiled
+@lean
 def _send_chosen(w: World, r: Run, number: int, now_s: float) -> bool:
     """Send what the plan wants of those scored: for each want its best that are not chosen yet."""
     kind, any_sent = w.kinds[r.calls[number].kind], False
@@ -141,7 +145,7 @@ def _send_chosen(w: World, r: Run, number: int, now_s: float) -> bool:
     return any_sent
 
 
-@compiled
+@lean
 def _send(w: World, r: Run, number: int, call: int, now_s: float) -> None:
     """Send a free unit from where it stands, `eta` seconds away."""
     unit = r.units[number]
@@ -151,7 +155,7 @@ def _send(w: World, r: Run, number: int, call: int, now_s: float) -> None:
     set_out(r.units, r.calls[call], r.heap, r.sent_at, r.beats, r.now[0], number, call, now_s)
 
 
-@compiled
+@lean
 def _come_free(w: World, r: Run, now_s: float) -> None:
     """End the job or the break of the unit whose turn it is; one that owes itself a break takes it now."""
     now = r.now[0]
@@ -169,14 +173,14 @@ def _come_free(w: World, r: Run, now_s: float) -> None:
     refresh(unit, r.beats, now)
 
 
-@compiled
+@lean
 def _rest(units: Records, heap: Any, now: Any, number: int, now_s: float) -> None:
     units[number].break_at = inf
     units[number].job = RESTS
     occupy(units, heap, now, number, now_s + now.break_s)
 
 
-@compiled
+@lean
 def _turn_hour(w: World, r: Run, hour: int, now_s: float) -> None:
     """Let crews come on duty and go; those whose break is due and who are free take it. A job goes on beyond duty."""
     now = r.now[0]
@@ -197,7 +201,7 @@ def _turn_hour(w: World, r: Run, hour: int, now_s: float) -> None:
         refresh(unit, r.beats, now)
 
 
-@compiled
+@lean
 def _serve_line(w: World, r: Run, now_s: float) -> None:
     """Send free units to those who wait, the most urgent first, then the oldest."""
     now = r.now[0]

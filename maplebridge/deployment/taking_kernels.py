@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
+from maplebridge.deployment.compiled import lean
 from maplebridge.deployment.fleet_kernels import (
     NOTHING,
     SERVED,
@@ -21,7 +21,7 @@ from maplebridge.deployment.instance import Floats, Ints
 from maplebridge.deployment.line_kernels import stand_in_line
 
 
-@compiled
+@lean
 def set_out(
     units: Records, call: Any, heap: Ints, sent_at: Floats, beats: Ints, now: Any, number: int, job: int, now_s: float
 ) -> None:
@@ -45,7 +45,7 @@ def set_out(
         call.response_s, call.travel_s, call.unit = response, unit.eta, number
 
 
-@compiled
+@lean
 def account(unit: Any, now: Any, now_s: float) -> None:
     """Count the work of a unit on a job that ends, and what of it lay beyond its duty."""
     unit.busy_s += max(0.0, now_s - max(unit.began_at, now.warm_up_s))
@@ -53,7 +53,7 @@ def account(unit: Any, now: Any, now_s: float) -> None:
         unit.over_s += max(0.0, now_s - max(unit.off_at, unit.began_at, now.warm_up_s))
 
 
-@compiled
+@lean
 def take_over(w: World, r: Run, number: int, now_s: float) -> bool:
     """Take the unit off a less urgent job that can be there soonest; False where `dispatch.rules` allow none."""
     call = r.calls[number]
@@ -75,7 +75,7 @@ def take_over(w: World, r: Run, number: int, now_s: float) -> bool:
     return True
 
 
-@compiled
+@lean
 def _on_the_way(unit: Any, now: Any, now_s: float) -> float:
     """Share of the way to its job that a busy unit has behind it."""
     gone = now_s - unit.began_at - now.turnout_s
@@ -84,7 +84,7 @@ def _on_the_way(unit: Any, now: Any, now_s: float) -> float:
     return 1.0 if gone >= unit.travel_s else gone / unit.travel_s
 
 
-@compiled
+@lean
 def _at_once(w: World, unit: Any, its_place: int, mode: int, number: int, place: int, now: Any, now_s: float) -> float:
     """Seconds to a place for a unit that is taken off its job where it is now."""
     share = 1.0 if unit.arrive_at <= now_s else _on_the_way(unit, now, now_s)
@@ -95,7 +95,7 @@ def _at_once(w: World, unit: Any, its_place: int, mode: int, number: int, place:
     return start if share == 0.0 else (1.0 - share) * start + share * rest
 
 
-@compiled
+@lean
 def _leave_job(w: World, r: Run, number: int, now_s: float) -> None:
     """Take a unit off its job; with nobody else there the call waits again, for what is left of its time on scene."""
     unit, now = r.units[number], r.now[0]
@@ -115,7 +115,7 @@ def _leave_job(w: World, r: Run, number: int, now_s: float) -> None:
         _expect_others(r.units, call, left)
 
 
-@compiled
+@lean
 def _expect_others(units: Records, call: Any, number: int) -> None:
     """Say anew who will be at a call first, of those still on their way."""
     call.response_s = nan
