@@ -27,15 +27,19 @@ def cache_folder(package: Path) -> Path:
     return base / f"{package.name}-{hashlib.sha256(sources).hexdigest()[:12]}"
 
 
-def compiler(package: Path) -> Callable[[_Kernel], _Kernel]:
-    """Give the decorator for the kernels of a package: compiled at the first call with each set of types, or loaded."""
+def compiler(package: Path, *, counts: bool = True) -> Callable[[_Kernel], _Kernel]:
+    """Give the decorator for the kernels of a package: compiled at the first call with each set of types, or loaded.
+
+    `counts=False` is for small kernels that others call millions of times: references to arrays are not counted there,
+    which costs more than such a kernel itself. They must not make arrays nor give any back.
+    """
     folder = str(cache_folder(package))
 
     def compiled(function: _Kernel) -> _Kernel:
         before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = folder
         try:
-            return cast(_Kernel, numba.njit(cache=True, nogil=True)(function))
+            return cast(_Kernel, numba.njit(cache=True, nogil=True, _nrt=counts)(function))
         finally:
             numba.config.CACHE_DIR = before
 
