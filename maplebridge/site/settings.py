@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "maplebridge.places",
     "maplebridge.positions",
     "maplebridge.incidents",
+    "maplebridge.property",
     "maplebridge.dispatch",
     "maplebridge.live",
     "maplebridge.deployment",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "maplebridge"
-DOMAINS = ("people", "places", "positions", "incidents", "dispatch", "live")
+DOMAINS = ("people", "places", "positions", "incidents", "property", "dispatch", "live")
 
 
 def python_files(*folders: str) -> list[Path]:
