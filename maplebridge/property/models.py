@@ -106,7 +106,11 @@ class Identifier(models.Model):
             ONE(
                 fields=("item", "kind", "canonical"), condition=~models.Q(canonical=""), name="identifier_once_per_item"
             ),
-            ONE(fields=("canonical",), condition=models.Q(kind="sticker"), name="identifier_sticker_once"),
+            ONE(
+                fields=("canonical",),
+                condition=models.Q(kind="qr", issuer=rules.REGISTRY),
+                name="identifier_sticker_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -274,7 +278,6 @@ class Sighting(models.Model):
     """
 
     canonical = models.CharField(_("canonical key"), max_length=rules.CODE_LIMIT, db_index=True)
-    item = models.ForeignKey(Item, models.CASCADE, null=True, blank=True, related_name="sightings")
     channel = models.CharField(_("by"), max_length=8, choices=rules.CHANNELS)
     dealer = models.ForeignKey(Dealer, models.SET_NULL, null=True, blank=True, related_name="sightings")
     reader = models.ForeignKey(Reader, models.SET_NULL, null=True, blank=True, related_name="sightings")

@@ -1,5 +1,6 @@
 """Pure decisions of the registry: kinds, states and what may follow them, terms of keeping."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +19,11 @@ IDENTIFIER_KINDS = [
     ("battery", _("battery code")),
     ("plate", _("number plate")),
     ("rfid", _("radio tag")),
-    ("sticker", _("registry's sticker")),
+    ("qr", _("QR sticker")),
     ("other", _("other number")),
 ]
+REGISTRY = "registry"  # issuer of our own stickers
+WEAK = frozenset(("no_code", "short", "sequence"))  # flags of a code that many things may bear: it decides nothing
 DEALER_KINDS = [
     ("shop", _("shop")),
     ("repair", _("repair shop")),
@@ -93,6 +96,11 @@ THEFTS_KEPT = timedelta(days=3 * 365)  # after a theft was withdrawn, returned o
 OFFER_LASTS = timedelta(days=7)
 DOCUMENT_DIGITS = 4  # of an owner's document: enough to recognise it, too few to use it
 CODE_LIMIT = 200  # characters of a code as written; a battery passport is an address
+
+
+def decides(flags: Iterable[str]) -> bool:
+    """Whether a code is particular enough that an equal one means the same item; else it only suggests."""
+    return WEAK.isdisjoint(flags)
 
 
 def may_follow(follows: dict[str, frozenset[str]], state: str, following: str) -> bool:
