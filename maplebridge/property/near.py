@@ -1,6 +1,6 @@
 """Codes within two edits of one: substitution, insertion, deletion, transposition of neighbours.
 
-Offered to an investigator, never alarmed on. Two million codes take some 10 ms, and each takes its letters and 32 bytes:
+Offered to an investigator, never alarmed on. Two million codes take some 10 ms, each takes its letters and 32 bytes:
 a signature of 16 bytes rules out nearly all (`near_kernels`), the distance itself decides about the rest, and nothing
 within reach is ever missed.
 """

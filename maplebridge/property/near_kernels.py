@@ -101,7 +101,7 @@ def _distance(one: Array, other: Array, most: int, rows: Array) -> int:
 
 
 @compiled
-def _bits(word: int) -> int:
+def _bits(word: Any) -> int:
     """How many bits are set (Warren, Hacker's Delight, section 5-1)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
