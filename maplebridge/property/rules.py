@@ -45,9 +45,9 @@ ITEM_STATES = [
 ITEM_FOLLOWS = {
     "pending": frozenset(("registered", "stolen", "impounded", "retired")),
     "registered": frozenset(("stolen", "impounded", "retired")),
-    "stolen": frozenset(("registered", "impounded")),
+    "stolen": frozenset(("registered", "pending", "impounded", "retired")),
     "impounded": frozenset(("registered", "retired")),
-    "retired": frozenset(("registered",)),
+    "retired": frozenset(),
 }
 THEFT_STATES = [
     ("open", _("open")),

@@ -22,6 +22,7 @@ from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
 from maplebridge.people import tasks as people
 from maplebridge.positions import tasks as positions
+from maplebridge.property import tasks as registry
 
 Reaction = Callable[[Entry, datetime], None]
 Timer = Callable[[datetime], object]
@@ -30,6 +31,10 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "incidents.closed": (dispatch.free_units_of_ended,),
     "incidents.cancelled": (dispatch.free_units_of_ended,),
     "incidents.reopened": (dispatch.keep_units_of_reopened,),
+    "property.reported_stolen": (registry.match_earlier_checks,),
+    "property.identifier_added": (registry.match_earlier_checks,),
+    "property.alarm_raised": (registry.open_incident_of_alarm,),
+    "property.alarm_taken_up": (dispatch.note_units_for_alarm,),
 }
 
 
@@ -42,6 +47,8 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(hours=1), incidents.erase_expired_data),
         (timedelta(hours=6), people.erase_ended),
         (timedelta(hours=6), positions.expire_tracks),
+        (timedelta(hours=1), registry.forget_clean_sightings),
+        (timedelta(hours=6), registry.erase_ended),
     )
 
 
