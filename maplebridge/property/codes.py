@@ -33,7 +33,8 @@ def canonical(text: str) -> str:
     letter or digit. A web address or URN (an EU battery passport) keeps its punctuation, for it tells its parts apart.
     Applying it twice changes nothing.
     """
-    key = _settled(text)
+    plain = text.isascii() and text.isalnum()  # as most are scanned: nothing to clean
+    key = text.upper() if plain else _settled(text)
     return "" if is_placeholder(key) else key
 
 
@@ -49,7 +50,7 @@ def is_placeholder(key: str) -> bool:
     """Tell whether a settled key says that there is no code: nothing, a known word, one character over and over."""
     if not key or key in _no_codes():
         return True
-    return len(set(key)) == 1 and not "\u4e00" < key[0] <= "\u9fff"
+    return key == key[0] * len(key) and not "\u4e00" < key[0] <= "\u9fff"
 
 
 @cache
