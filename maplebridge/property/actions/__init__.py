@@ -21,6 +21,7 @@ from maplebridge.property.actions.owners import (
     renew_owner_code,
 )
 from maplebridge.property.actions.pairing import CannotPair, pair_battery, part_battery
+from maplebridge.property.actions.passes import prolong_pass
 from maplebridge.property.actions.passing import (
     Accepted,
     CannotPassOn,
@@ -94,6 +95,7 @@ __all__ = [
     "owner_actor",
     "pair_battery",
     "part_battery",
+    "prolong_pass",
     "raise_dispute",
     "raise_late_alarms",
     "record_sighting",

@@ -124,7 +124,7 @@ def _answered(actor: Actor, sighting: Sighting, *, at: datetime) -> Sighted:
 
 
 class _Over(Exception):
-    """The theft ended between the look at it and its lock; undoes the act that began."""
+    """Between the look at a theft and its lock it ended, or another raised this alarm; undoes the act that began."""
 
 
 def _alarm(actor: Actor, theft_id: int, sighting: Sighting, *, at: datetime, late: bool = False) -> Alarm | None:
@@ -135,7 +135,7 @@ def _alarm(actor: Actor, theft_id: int, sighting: Sighting, *, at: datetime, lat
     try:
         return _raised(actor, theft_id, sighting, late=late, at=at)
     except _Over:
-        return None
+        return Alarm.objects.filter(theft_id=theft_id, sighting_id=sighting.pk or 0).first()
 
 
 def _standing(theft_id: int, sighting: Sighting, *, at: datetime) -> Alarm | None:
@@ -153,7 +153,7 @@ def _raised(actor: Actor, theft_id: int, sighting: Sighting, *, late: bool, at: 
             raise _Over
         locked(theft.item)
         theft.refresh_from_db(fields=["state"])
-        if theft.state != "open":
+        if theft.state != "open" or (sighting.pk and Alarm.objects.filter(theft=theft, sighting=sighting).exists()):
             raise _Over
         sighting.expires_at = None  # from now on it belongs to the theft
         sighting.save()
