@@ -2,8 +2,13 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from maplebridge.dispatch.actions import raise_silences, raise_timer_alarms, release_units, resume_units
-from maplebridge.incidents.models import Incident
+from maplebridge.dispatch.recommend import recommendations
+from maplebridge.incidents.actions import add_note
+from maplebridge.incidents.models import Incident, Note
+from maplebridge.incidents.rules import is_open
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
 from maplebridge.positions.actions import forget_positions
@@ -31,6 +36,31 @@ def keep_units_of_reopened(entry: Entry, at: datetime) -> None:
     incident = _incident_of(entry)
     if incident is not None:
         resume_units(system("dispatch"), incident=incident, at=at)
+
+
+NAMED = 3  # units in a note
+
+
+def note_units_for_alarm(entry: Entry, at: datetime) -> None:
+    """Reaction to `property.alarm_taken_up`: note on its incident which units would be there first. Idempotent."""
+    incident = Incident.objects.filter(pk=_case_of(entry)).first()
+    key = f"property.alarm:{entry.subject.partition(':')[2]}:units"
+    if incident is None or not is_open(incident.state) or Note.objects.filter(source_key=key).exists():
+        return
+    actor = system("dispatch")
+    ranked = recommendations(actor, incident=incident, at=at, limit=NAMED)
+    units = [
+        _("%(unit)s (%(minutes)d min)") % {"unit": r.candidate.call_sign, "minutes": round(r.candidate.eta_s / 60)}
+        for r in ranked
+    ]
+    text = _("Nearest for this alarm: %(units)s.") % {"units": _(", ").join(units)} if units else _("No unit is free.")
+    add_note(actor, incident=incident, text=text, source_key=key, at=at)
+
+
+def _case_of(entry: Entry) -> int | None:
+    """The incident that is an entry's case."""
+    kind, _colon, key = entry.case.partition(":")
+    return int(key) if kind == "incident" and key.isdigit() else None
 
 
 def _incident_of(entry: Entry) -> Incident | None:

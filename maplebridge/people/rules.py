@@ -23,6 +23,13 @@ PERMISSIONS: dict[str, object] = {
     "incidents.close_own": _("close the incident of one's own unit"),
     "dispatch.assign": _("send units"),
     "dispatch.override": _("send another unit than the one proposed"),
+    "property.check": _("check the codes of items, at a stated place"),
+    "property.register": _("register items and their owners"),
+    "property.report": _("report items stolen"),
+    "property.investigate": _("follow stolen items: recover, impound, return, decide whose they are"),
+    "property.consult": _("see an owner's name and telephone number"),
+    "property.manage": _("accredit dealers and set up readers"),
+    "property.own": _("see and pass on one's own items"),
     "units.view": _("see units and where they are"),
     "units.track": _("look at where a unit was, with a reason that its crew can read"),
     "units.own": _("work as the crew of a unit"),
@@ -48,7 +55,7 @@ PERMISSIONS: dict[str, object] = {
 
 _PERSONAL = frozenset(
     ("incidents.view", "incidents.edit", "incidents.consult", "journal.view", "people.view", "people.manage",
-     "roles.manage", "grants.give", "grants.review", "approvals.decide")
+     "roles.manage", "grants.give", "grants.review", "approvals.decide", "property.consult")
 )  # fmt: skip
 
 
@@ -66,7 +73,10 @@ def _roles(*rows: tuple[str, object, Iterable[str]]) -> dict[str, Role]:
 
 
 _VIEW = {"incidents.view", "units.view", "places.view"}
-_TAKE = _VIEW | {"incidents.report", "incidents.edit", "incidents.consult", BREAK_GLASS}
+_CHECK = {"property.check"}
+_REGISTER = _CHECK | {"property.register"}
+_FOLLOW = _REGISTER | {"property.report", "property.investigate", "property.consult"}
+_TAKE = _VIEW | _CHECK | {"incidents.report", "incidents.edit", "incidents.consult", "property.report", BREAK_GLASS}
 _SEND = _TAKE | {"dispatch.assign", "dispatch.override", "units.status", "incidents.close", "replay.view"}
 _CREW = _VIEW | {
     "forms.fill",
@@ -81,13 +91,14 @@ _STAFF = {"people.view", "people.manage", "grants.give", "tokens.own"}
 SHIPPED = _roles(
     ("call_taker", _("call-taker"), _TAKE),
     ("dispatcher", _("dispatcher"), _SEND),
-    ("post_officer", _("post officer"), _CREW | {BREAK_GLASS, "tasks.give"}),
-    ("auxiliary", _("village auxiliary"), _CREW - {"incidents.consult"} | {"tasks.give"}),
+    ("post_officer", _("post officer"), _CREW | _FOLLOW | {BREAK_GLASS, "tasks.give"}),
+    ("auxiliary", _("village auxiliary"), (_CREW | _CHECK | {"tasks.give"}) - {"incidents.consult"}),
     ("hamlet_assistant", _("hamlet assistant"), {"places.view", "incidents.report", "forms.fill"}),
-    ("guard", _("contracted guard"), {"places.view", "units.own", "incidents.report"}),
+    ("guard", _("contracted guard"), _CHECK | {"places.view", "units.own", "incidents.report"}),
     ("volunteer_coordinator", _("volunteer coordinator"), {"places.view", "units.view"}),
-    ("registrar", _("registrar"), {"places.view"}),
-    ("dealer", _("dealer"), ()),
+    ("registrar", _("registrar"), _REGISTER | {"places.view", "property.manage"}),
+    ("dealer", _("dealer"), _REGISTER | {"tokens.own"}),
+    ("investigator", _("investigator"), _VIEW | _FOLLOW | {"incidents.report", "incidents.note", "incidents.consult"}),
     ("custody_officer", _("custody officer"), {"incidents.view", "places.view", "incidents.consult"}),
     ("mediator", _("mediator"), {"incidents.view", "places.view"}),
     ("inspector", _("inspector"), {"incidents.view", "places.view"}),
@@ -95,13 +106,14 @@ SHIPPED = _roles(
     ("auditor", _("auditor"), _VIEW | {"units.track", "journal.view", "replay.view", "people.view", "grants.review"}),
     ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit", "forms.manage"}),
     ("chief", _("station chief"),
-     _SEND | _STAFF | {"units.track", "places.edit", "forms.manage", "forms.fill", "tasks.give", "journal.view",
-                       "grants.review", "approvals.ask", "approvals.decide"}),
-    ("integration", _("connected system"), _VIEW | {"incidents.report", "units.position", "units.status"}),
+     _SEND | _STAFF | _FOLLOW | {"property.manage", "units.track", "places.edit", "forms.manage", "forms.fill",
+                                 "tasks.give", "journal.view", "grants.review", "approvals.ask", "approvals.decide"}),
+    ("integration", _("connected system"),
+     _VIEW | _CHECK | {"incidents.report", "units.position", "units.status"}),
     (BREAK_GLASS, _("emergency access"), _VIEW | {"incidents.consult"}),
-    ("public", _("member of the public"), {"incidents.report_public"}),
+    ("public", _("member of the public"), {"incidents.report_public", "property.own"}),
     ("system", _("the system itself"),
-     _SEND | _STAFF | {"places.edit", "units.position", "forms.manage", "tasks.give"}),
+     _SEND | _STAFF | _FOLLOW | {"property.manage", "places.edit", "units.position", "forms.manage", "tasks.give"}),
 )  # fmt: skip
 NOT_GIVEN = frozenset((BREAK_GLASS, "public", "system"))  # roles that nobody gives a person
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "city",
     "staff",
     "incidents",
+    "property",
     "replay",
     "journal",
     "backup",

@@ -47,6 +47,7 @@ class Config:
     mqtt_public: str = ""  # the same as phones reach it: mqtts://positions.example.org:8883
     tracks_full_days: int = 30  # whole tracks of units, at most 30 days
     tracks_days: int = 90  # thinned to a fix a minute, at most 90 days
+    sightings_days: int = 7  # checks of items that nobody reported stolen, from 1 to 7 days
     threads: int = 4  # requests that Django answers at once in one process
 
     @property
@@ -108,7 +109,7 @@ def _from_toml(file: Path) -> dict[str, Any]:
         raise BadConfiguration(f"{file} is not valid TOML: {error}.") from error
 
 
-_MOST = {"port": 65_535, "threads": 256, "tracks_full_days": 30, "tracks_days": 90}
+_MOST = {"port": 65_535, "threads": 256, "tracks_full_days": 30, "tracks_days": 90, "sightings_days": 7}
 
 
 def _converted(name: str, value: Any) -> Any:

@@ -23,6 +23,7 @@ from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
 from maplebridge.people import tasks as people
 from maplebridge.positions import tasks as positions
+from maplebridge.property import tasks as registry
 
 Reaction = Callable[[Entry, datetime], None]
 Timer = Callable[[datetime], object]
@@ -31,6 +32,10 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "incidents.closed": (dispatch.free_units_of_ended,),
     "incidents.cancelled": (dispatch.free_units_of_ended,),
     "incidents.reopened": (dispatch.keep_units_of_reopened,),
+    "property.reported_stolen": (registry.match_earlier_checks,),
+    "property.identifier_added": (registry.match_earlier_checks,),
+    "property.alarm_raised": (registry.open_incident_of_alarm,),
+    "property.alarm_taken_up": (dispatch.note_units_for_alarm,),
 }
 
 
@@ -45,6 +50,8 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(minutes=10), fieldwork.remind_of_overdue),
         (timedelta(hours=6), people.erase_ended),
         (timedelta(hours=6), positions.expire_tracks),
+        (timedelta(hours=1), registry.forget_clean_sightings),
+        (timedelta(hours=6), registry.erase_ended),
     )
 
 

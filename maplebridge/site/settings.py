@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "maplebridge.positions",
     "maplebridge.fieldwork",
     "maplebridge.incidents",
+    "maplebridge.property",
     "maplebridge.dispatch",
     "maplebridge.live",
     "maplebridge.deployment",

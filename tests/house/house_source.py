@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "maplebridge"
-DOMAINS = ("people", "places", "positions", "fieldwork", "incidents", "dispatch", "live")
+DOMAINS = ("people", "places", "positions", "fieldwork", "incidents", "property", "dispatch", "deployment", "live")
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -51,6 +51,13 @@ NOT_PERSONAL = {
     "incidents.Closer.user": "who of the staff closed it",
     "incidents.Note.author": "name shown of staff",
     "dispatch.Assignment.override_reason": "why another unit was sent",
+    "property.Dealer.name": "name of a business",
+    "property.Dealer.address": "address of a business",
+    "property.Dealer.users": "which accounts work there, named by User alone",
+    "property.Reader.name": "what a device is",
+    "property.Reader.address": "where a device hangs",
+    "property.Item.photo": "of a thing, encoded afresh; goes with it",
+    "property.TheftReport.address": "where a thing was last seen: a place",
 }
 OF_THE_MAP = {"places.City", "places.Area", "places.Address", "places.Place", "places.Street", "incidents.IncidentType"}
 

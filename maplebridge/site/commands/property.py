@@ -1,0 +1,42 @@
+"""`maplebridge property ...`: the registry of property."""
+
+import argparse
+import json
+
+from maplebridge.site.commands import declare
+
+
+def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+    """Declare the command."""
+    it = declare(
+        commands,
+        "property",
+        "The registry of e-bikes, batteries and other valuables.",
+        examples="maplebridge property identify 001CB240000003B3C0221953",
+    )
+    under = it.add_subparsers(title="what", metavar="WHAT", required=True)
+    identify = declare(
+        under,
+        "identify",
+        """
+        Tell what a code is, as JSON: its canonical key, which decides equality; a suggestion, the key that it shares
+        with codes that look alike; its scheme and what that decodes; flags for what does not add up.
+        Nothing is written, and no database is needed.
+        """,
+        examples="""
+        maplebridge property identify 001CB240000003B3C0221953
+        maplebridge property identify --kind frame 175721508069087
+        maplebridge property identify ００１ｃｂ２４００００００３ｂ３ｃ０２２１９５３
+        """,
+    )
+    identify.add_argument("code", metavar="CODE", help="as it was read or typed")
+    identify.add_argument("--kind", help="frame, motor, battery, plate, rfid or qr, where it is known")
+    identify.set_defaults(run=run_identify, bare=True)
+
+
+def run_identify(options: argparse.Namespace) -> int:
+    """Print what a code is."""
+    from maplebridge.property.schemes import identify
+
+    print(json.dumps(identify(options.code, options.kind).as_dict(), ensure_ascii=False, indent=2))
+    return 0
