@@ -1,12 +1,21 @@
 """What the worker does for dispatch: raise timers that ran out, and answer the end of an incident."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from maplebridge.dispatch.actions import raise_silences, raise_timer_alarms, release_units, resume_units
+from maplebridge.dispatch.actions import (
+    raise_silences,
+    raise_timer_alarms,
+    release_units,
+    resume_units,
+    start_panic,
+)
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
+from maplebridge.people.models import Unit
 from maplebridge.positions.actions import forget_positions
+
+CALLED_WITHIN = timedelta(hours=1)  # an older call for help, from a telephone without network, is history
 
 
 def watch_timers(at: datetime) -> int:
@@ -31,6 +40,13 @@ def keep_units_of_reopened(entry: Entry, at: datetime) -> None:
     incident = _incident_of(entry)
     if incident is not None:
         resume_units(system("dispatch"), incident=incident, at=at)
+
+
+def answer_call_for_help(entry: Entry, at: datetime) -> None:
+    """Reaction to `positions.help_called`: raise the panic alarm of its unit while it is on shift. Idempotent."""
+    unit = Unit.objects.on_shift(at).filter(pk=int(entry.subject.partition(":")[2])).first()
+    if unit is not None and at - entry.at <= CALLED_WITHIN:
+        start_panic(system("positions"), unit=unit, at=at)
 
 
 def _incident_of(entry: Entry) -> Incident | None:

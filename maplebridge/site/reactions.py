@@ -30,6 +30,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "incidents.closed": (dispatch.free_units_of_ended,),
     "incidents.cancelled": (dispatch.free_units_of_ended,),
     "incidents.reopened": (dispatch.keep_units_of_reopened,),
+    "positions.help_called": (dispatch.answer_call_for_help,),
 }
 
 

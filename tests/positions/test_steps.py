@@ -85,6 +85,21 @@ def test_an_outlier_is_flagged_with_its_reason_and_kept(first, second, flag):
     assert (known.of(1).point is found) is (flag == "")
 
 
+def test_three_strange_fixes_that_agree_say_that_the_one_before_them_was_wrong():
+    known = state(now=NOON + 700)
+    run([point(lat=61.0)], known)  # the last place that a phone knew, from another city
+    found = [run([point(10 * n, lat=60.17 + n * 1e-4)], known)[0].flag for n in range(1, 6)]
+    assert found == ["too fast", "too fast", "", "", ""]
+
+
+def test_strange_fixes_that_do_not_agree_are_never_believed():
+    known = state(now=NOON + 700)
+    run([point()], known)
+    found = [run([point(n, lat=60.3 + n % 2 / 2)], known)[0].flag for n in range(1, 8)]
+    assert found == ["too fast"] * 7
+    assert run([point(8)], known)[0].flag == ""
+
+
 @pytest.mark.parametrize(("speed", "motion"), [(None, ""), (0.0, "standing"), (0.79, "standing"), (0.8, "moving")])
 def test_motion_is_told_by_the_devices_own_speed(speed, motion):
     assert run([point(speed=speed)], state())[0].motion == motion
