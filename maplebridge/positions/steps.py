@@ -105,13 +105,19 @@ def shift_gate(points: Sequence[Point], state: State) -> list[Point]:
 
 
 def on_earth_and_in_time(points: Sequence[Point], state: State) -> list[Point]:
-    """Drop what is nowhere on Earth (or at 0, 0, as a receiver without a fix says), from the future, or too old."""
+    """Drop what is nowhere on Earth (or at 0, 0, as a receiver without a fix says), from the future, or too old.
+
+    A call for help from nowhere stays, flagged "no place".
+    """
     low, high = state.now - OLDEST_S, state.now + AHEAD_S
-    return [
-        point
-        for point in points
-        if -180 <= point.lon <= 180 and -90 <= point.lat <= 90 and (point.lon or point.lat) and low <= point.at <= high
-    ]
+    kept = []
+    for point in points:
+        placed = -180 <= point.lon <= 180 and -90 <= point.lat <= 90 and (point.lon or point.lat)
+        if low <= point.at <= high and (placed or point.alarm):
+            if not placed:
+                point.lon, point.lat, point.flag = 0.0, 0.0, "no place"
+            kept.append(point)
+    return kept
 
 
 def deduplicate(points: Sequence[Point], state: State) -> list[Point]:

@@ -52,6 +52,12 @@ def test_nowhere_on_earth_from_the_future_or_too_old_is_dropped(changes, kept):
     assert bool(steps.on_earth_and_in_time([point(**changes)], state())) is kept
 
 
+def test_a_call_for_help_from_nowhere_is_kept_and_believed_of_no_place():
+    lost = [point(lon=0.0, lat=0.0, alarm=True), point(1, lon=500.0, alarm=True), point(2, lon=0.0, lat=0.0)]
+    found = run(lost, state())
+    assert [(each.lon, each.lat, each.flag) for each in found] == [(0.0, 0.0, "no place")] * 2
+
+
 def test_what_is_sent_twice_counts_once_also_in_another_batch():
     known = state()
     assert len(steps.deduplicate([point(), point(), point(1)], known)) == 2
