@@ -1,17 +1,26 @@
 """What the worker does for dispatch: raise timers that ran out, and answer the end of an incident."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from maplebridge.dispatch.actions import raise_silences, raise_timer_alarms, release_units, resume_units
+from maplebridge.dispatch.actions import (
+    raise_silences,
+    raise_timer_alarms,
+    release_units,
+    resume_units,
+    start_panic,
+)
 from maplebridge.dispatch.recommend import recommendations
 from maplebridge.incidents.actions import add_note
 from maplebridge.incidents.models import Incident, Note
 from maplebridge.incidents.rules import is_open
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
+from maplebridge.people.models import Unit
 from maplebridge.positions.actions import forget_positions
+
+CALLED_WITHIN = timedelta(hours=1)  # an older call for help, from a telephone without network, is history
 
 
 def watch_timers(at: datetime) -> int:
@@ -61,6 +70,13 @@ def _case_of(entry: Entry) -> int | None:
     """The incident that is an entry's case."""
     kind, _colon, key = entry.case.partition(":")
     return int(key) if kind == "incident" and key.isdigit() else None
+
+
+def answer_call_for_help(entry: Entry, at: datetime) -> None:
+    """Reaction to `positions.help_called`: raise the panic alarm of its unit while it is on shift. Idempotent."""
+    unit = Unit.objects.on_shift(at).filter(pk=int(entry.subject.partition(":")[2])).first()
+    if unit is not None and at - entry.at <= CALLED_WITHIN:
+        start_panic(system("positions"), unit=unit, at=at)
 
 
 def _incident_of(entry: Entry) -> Incident | None:

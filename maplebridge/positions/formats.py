@@ -36,7 +36,10 @@ class Unreadable(ValueError):
 
 @dataclass(slots=True)
 class Sample:
-    """One fix as a device tells it: degrees (WGS 84), seconds since 1970 UTC, metres, m/s, degrees, share of 1."""
+    """One fix as a device tells it: degrees (WGS 84), seconds since 1970 UTC, metres, m/s, degrees, share of 1.
+
+    A call for help that knows no place comes with 0, 0, as does a receiver without a fix.
+    """
 
     lon: float
     lat: float
@@ -58,7 +61,7 @@ def read(
     what is encrypted.
     """
     if body.lstrip()[:1] in (b"{", b"["):
-        return _json(body, secret, now)
+        return _json(body, secret, SPEED_UNITS.get(speed_unit, KNOT), now)
     pairs = _pairs(query)
     if body and "json" not in content_type:
         pairs |= _pairs(body)
@@ -80,35 +83,46 @@ def _pairs(text: bytes) -> dict[str, str]:
     return found
 
 
-def _form(pairs: Mapping[str, str], unit: float, now: float) -> list[Sample]:
-    """Traccar Client 8 (query), 10 (form), OsmAnd: `lat lon timestamp|time speed bearing altitude accuracy batt`."""
-    if "lat" not in pairs and "lon" not in pairs:
+def _form(pairs: Mapping[str, Any], unit: float, now: float) -> list[Sample]:
+    """Traccar Client 8 (query), 10 (form, JSON), OsmAnd: `lat lon timestamp|time speed bearing accuracy batt alarm`."""
+    alarm = str(pairs.get("alarm") or "")[:20]
+    placed = "lat" in pairs or "lon" in pairs
+    if not placed and not alarm:
         return []  # version 10 announces its token for notifications without a position
     speed = _number(pairs.get("speed"))
     battery = _number(pairs.get("batt"))
     return [
         Sample(
-            lon=_needed(pairs.get("lon"), "lon"),
-            lat=_needed(pairs.get("lat"), "lat"),
+            lon=_needed(pairs.get("lon"), "lon") if placed else 0.0,
+            lat=_needed(pairs.get("lat"), "lat") if placed else 0.0,
             at=_moment(pairs.get("timestamp") or pairs.get("time"), now),
             speed=speed * unit if speed is not None and speed >= 0 else None,
             bearing=_number(pairs.get("bearing") or pairs.get("heading")),
             accuracy=_number(pairs.get("accuracy") or pairs.get("hdop")),
             battery=battery / 100 if battery is not None else None,
-            alarm=pairs.get("alarm", "")[:20],
-            mock=pairs.get("mock", "").lower() in ("true", "1"),
+            alarm=alarm,
+            mock=str(pairs.get("mock", "")).lower() in ("true", "1"),
         )
     ]
 
 
-def _json(body: bytes, secret: str, now: float) -> list[Sample]:
+def _json(body: bytes, secret: str, unit: float, now: float) -> list[Sample]:
     told = _decoded(body)
     if isinstance(told, dict) and told.get("_type") == "encrypted":
         told = _decoded(_opened(told.get("data"), secret))
     rows = told if isinstance(told, list) else [told]
     if len(rows) > MOST_SAMPLES:
         raise Unreadable("more samples at once than are taken")
-    return [sample for row in rows if isinstance(row, dict) and (sample := _row(row, now))]
+    samples: list[Sample] = []
+    wrong = None
+    for row in rows:
+        try:
+            samples += _row(row, unit, now) if isinstance(row, dict) else []
+        except Unreadable as reason:  # the rest of a batch is good all the same
+            wrong = reason
+    if wrong and not samples:
+        raise wrong
+    return samples
 
 
 def _decoded(body: bytes) -> Any:
@@ -128,12 +142,14 @@ def _opened(data: object, secret: str) -> bytes:
         raise Unreadable("an encrypted message that its secret does not open") from error
 
 
-def _row(row: dict[str, Any], now: float) -> Sample | None:
+def _row(row: dict[str, Any], unit: float, now: float) -> list[Sample]:
     if isinstance(row.get("location"), dict):
-        return _traccar(row["location"], now)
+        return [_traccar(row["location"], now)]
     if "_type" in row:
-        return _owntracks(row, now) if row["_type"] == "location" else None
-    return _own(row, now) if "lat" in row else None
+        return [_owntracks(row, now)] if row["_type"] == "location" else []
+    if "timestamp" in row:
+        return _form(row, unit, now)
+    return [_own(row, now)] if "lat" in row else []
 
 
 def _traccar(location: dict[str, Any], now: float) -> Sample:
@@ -141,7 +157,8 @@ def _traccar(location: dict[str, Any], now: float) -> Sample:
     coords = location.get("coords")
     if not isinstance(coords, dict):
         raise Unreadable("a location without coordinates")
-    battery = location.get("battery")
+    battery, extras = location.get("battery"), location.get("extras")
+    told = location | (extras if isinstance(extras, dict) else {})
     speed = _number(coords.get("speed"))
     heading = _number(coords.get("heading"))
     return Sample(
@@ -152,8 +169,8 @@ def _traccar(location: dict[str, Any], now: float) -> Sample:
         bearing=heading if heading is not None and heading >= 0 else None,
         accuracy=_number(coords.get("accuracy")),
         battery=_number(battery.get("level")) if isinstance(battery, dict) else None,
-        alarm=str(location.get("alarm") or "")[:20],
-        mock=location.get("mock") is True,
+        alarm=str(told.get("alarm") or "")[:20],
+        mock=told.get("mock") is True,
     )
 
 

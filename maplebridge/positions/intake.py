@@ -26,6 +26,7 @@ SUBJECT = "positions"
 GATHER_S = 0.02  # what comes in within it is kept together
 MOST_WAITING = 20_000  # points; beyond it nothing more is taken in until some are kept
 RELOAD_S = 5.0  # how old the known trackers and shifts may be
+STALE_S = 2 * RELOAD_S  # after a silence they are read anew before anything is judged by them
 GROUND_S = 30.0  # how old the streets, and which unit has which fence, may be
 TOLD_EVERY_S = 60.0
 
@@ -47,25 +48,35 @@ class Intake:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="intake-known")
         self._known: dict[str, Known] = {}
         self._state = State()
-        self._loaded = self._grounded = self._told = 0.0
+        self._loaded = self._unread = self._grounded = self._told = 0.0
         self._fences: frozenset[int] = frozenset()
         self._gathering = Gathering(self._hand_on, wait_s=GATHER_S, most=MOST_WAITING)
         self._loading: asyncio.Future[None] | None = None
 
     async def tracker(self, token: str) -> Known | None:
-        """Whose address this is; what nobody knows is looked up anew at most once in `RELOAD_S`."""
+        """Whose address this is, by what was read a few seconds ago; nobody is turned away by what is older."""
         digest = token_digest(token)
-        known = self._known.get(digest)
-        if self.now() - self._loaded > RELOAD_S:
+        known, age = self._known.get(digest), self.now() - self._loaded
+        if age > RELOAD_S:
             if self._loading is None or self._loading.done():  # one asks for all who wait
                 self._loading = asyncio.ensure_future(in_thread(self._reader, self._load))
-            if known is None:
-                await self._loading
+                self._loading.add_done_callback(_heard)
+            if known is None or (age > STALE_S and self.now() - self._unread > STALE_S):
+                await self._read_anew(known)
                 known = self._known.get(digest)
         if known is None and self.now() - self._told > TOLD_EVERY_S:
             self._told = self.now()
             log.warning("Positions come to an address that no tracker has. Is a device set up with an old one?")
         return known
+
+    async def _read_anew(self, known: Known | None) -> None:
+        """Wait for what is being read. Where the database is away, whoever was known before stays so."""
+        try:
+            await asyncio.shield(self._loading)  # type: ignore[arg-type]  # the caller has just begun it
+        except Exception:
+            if known is None:
+                raise
+            self._unread = self.now()
 
     async def take(self, known: Known, query: bytes, kind: str, body: bytes) -> bool:
         """Read and keep what a known device sent; False where it cannot be kept, so that the device sends it again."""
@@ -95,7 +106,8 @@ class Intake:
         try:
             await self._publish(await in_thread(self._stepper, self._through_steps, points))
         except Exception:
-            self._state.last.clear()  # nothing was kept, so nothing was seen
+            self._state.last.clear()  # nothing was kept, so nothing was seen; and no fence was crossed
+            self._grounded = 0.0
             raise
 
     def _through_steps(self, points: list[Point]) -> list[Point]:
@@ -121,6 +133,12 @@ class Intake:
             self._state.ground, self._grounded, self._fences = the_ground(), self.now(), standing
         self._state.shifts = spans  # before who may send: nobody is let in whose shifts are not known yet
         self._known, self._loaded = known, self.now()
+
+
+def _heard(loading: asyncio.Future[None]) -> None:
+    """Leave a line for the administrator where it failed, whether or not anybody waited."""
+    if not loading.cancelled() and (error := loading.exception()):
+        log.warning("Who may send positions could not be read; it is tried again: %r", error)
 
 
 async def in_thread(thread: ThreadPoolExecutor, work: Callable[..., Any], *args: Any) -> Any:

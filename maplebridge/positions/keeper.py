@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from maplebridge.kernel.gathering import Gathering
 from maplebridge.people.actor import system
-from maplebridge.positions.actions import keep_latest, record_crossings
+from maplebridge.positions.actions import keep_latest, record_calls, record_crossings
 from maplebridge.positions.intake import MOST_WAITING, in_thread
 from maplebridge.positions.steps import Point
 from maplebridge.positions.tracks import Tracks
@@ -29,7 +29,7 @@ class Keeper:
         self._other = ThreadPoolExecutor(1, thread_name_prefix="keeper-map")
         self._gathering = Gathering(self._commit, wait_s=0.0, most=10 * MOST_WAITING)
         self._latest: dict[int, Point] = {}
-        self._crossed: list[Point] = []
+        self._news: list[Point] = []  # of fences and calls for help
         self._later: asyncio.Task[None] | None = None
 
     async def keep(self, points: list[Point]) -> None:
@@ -45,13 +45,13 @@ class Keeper:
     async def _commit(self, points: list[Point]) -> None:
         await in_thread(self._committer, self._write, points)
         for point in points:
-            if point.crossed:
-                self._crossed.append(point)
+            if point.crossed or point.alarm:
+                self._news.append(point)
             if not point.flag and not point.late:
                 known = self._latest.get(point.unit)
                 if known is None or known.at <= point.at:
                     self._latest[point.unit] = point
-        if (self._latest or self._crossed) and (self._later is None or self._later.done()):
+        if (self._latest or self._news) and (self._later is None or self._later.done()):
             self._later = asyncio.create_task(self._put_on_map())
 
     def _write(self, points: list[Point]) -> None:
@@ -63,15 +63,17 @@ class Keeper:
         """Put the newest position of each unit on the map, a while after the first of them came in."""
         await asyncio.sleep(LATEST_S)
         latest, self._latest = self._latest, {}
-        crossed, self._crossed = self._crossed, []
+        news, self._news = self._news, []
         try:
-            await in_thread(self._other, self._tell, list(latest.values()), crossed)
+            await in_thread(self._other, self._tell, list(latest.values()), news)
         except Exception:
-            log.exception("The newest positions could not be put on the map; the next ones will be.")
+            self._latest, self._news = latest | self._latest, news + self._news
+            log.exception("The newest positions could not be put on the map; they go with the next ones.")
 
-    def _tell(self, latest: list[Point], crossed: list[Point]) -> None:
+    def _tell(self, latest: list[Point], news: list[Point]) -> None:
         at = datetime.fromtimestamp(self._now(), UTC)
         if latest:
             keep_latest(latest, at=at)
-        if crossed:
-            record_crossings(system("positions"), points=crossed, at=at)
+        if news:
+            record_calls(system("positions"), points=news, at=at)
+            record_crossings(system("positions"), points=news, at=at)

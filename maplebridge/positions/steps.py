@@ -14,11 +14,14 @@ AHEAD_S = 10.0  # telephones' clocks run a little fast
 OLDEST_S = 7 * 24 * 3600.0  # what a device kept longer while it was offline is too old to be of use
 FASTEST = 70.0  # m/s: 250 km/h, faster than any unit travels
 VAGUE_M = 2_000.0  # a fix less exact than this says nothing about a street
+AGREED = 3  # fixes in a row that say the same of a place where no unit could have come are right
 STILL_MPS = 0.8  # slower than this is standing, as GPS drifts
 ROAD_M = 30.0  # whoever is further from a street than this is not on it
 CLOSE_M = 100.0  # a fix less exact than this crosses no fence
 SILENT_S = 3600.0  # after such a silence nothing is known of where a unit was
 KNOWN = 64  # fixes remembered of each unit, to know what a device sends twice; the tracks know the rest
+
+CALLS = frozenset({"sos", "panic"})  # what a device says when its button for help is pressed
 
 MOVING, STANDING = "moving", "standing"
 
@@ -28,7 +31,8 @@ class Point:
     """One sample on its way: of which unit, where, when (s), how fast (m/s) and how exact (m), and its marks.
 
     `flag` says why it is not believed ("" if it is): it is kept in the track with that word and moves no map. `road` is
-    its place on the street, for the map alone; `crossed` names the fences that the unit came into or left with it.
+    its place on the street, for the map alone; `crossed` names the fences that the unit came into or left with it;
+    `alarm` is a call for help.
     """
 
     unit: int
@@ -44,23 +48,28 @@ class Point:
     late: bool = False
     road: tuple[float, float] | None = None
     crossed: tuple[tuple[int, bool], ...] = ()
+    alarm: bool = False
 
 
 def point_of(unit: int, s: Sample) -> Point:
     """A sample on its way; one that its own device calls made up is marked so."""
     mark = "made up" if s.mock else ""
-    return Point(unit, s.lon, s.lat, s.at, s.speed, s.bearing, s.accuracy, s.battery, mark)
+    return Point(
+        unit, s.lon, s.lat, s.at, s.speed, s.bearing, s.accuracy, s.battery, mark, alarm=s.alarm.lower() in CALLS
+    )
 
 
 @dataclass(slots=True)
 class Last:
     """What is remembered of a unit: its newest believed point, the times of its last fixes, and its fences.
 
+    `strange` has the newest fixes that were too fast and agree with each other.
     `inside` says of each fence whether the unit was in it, `doubted` where one fix since then says otherwise.
     """
 
     point: Point | None = None
     seen: dict[float, None] = field(default_factory=dict)
+    strange: list[Point] = field(default_factory=list)
     inside: dict[int, bool] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
     fenced_at: float = 0.0
@@ -96,13 +105,19 @@ def shift_gate(points: Sequence[Point], state: State) -> list[Point]:
 
 
 def on_earth_and_in_time(points: Sequence[Point], state: State) -> list[Point]:
-    """Drop what is nowhere on Earth (or at 0, 0, as a receiver without a fix says), from the future, or too old."""
+    """Drop what is nowhere on Earth (or at 0, 0, as a receiver without a fix says), from the future, or too old.
+
+    A call for help from nowhere stays, flagged "no place".
+    """
     low, high = state.now - OLDEST_S, state.now + AHEAD_S
-    return [
-        point
-        for point in points
-        if -180 <= point.lon <= 180 and -90 <= point.lat <= 90 and (point.lon or point.lat) and low <= point.at <= high
-    ]
+    kept = []
+    for point in points:
+        placed = -180 <= point.lon <= 180 and -90 <= point.lat <= 90 and (point.lon or point.lat)
+        if low <= point.at <= high and (placed or point.alarm):
+            if not placed:
+                point.lon, point.lat, point.flag = 0.0, 0.0, "no place"
+            kept.append(point)
+    return kept
 
 
 def deduplicate(points: Sequence[Point], state: State) -> list[Point]:
@@ -127,20 +142,34 @@ def mark_late(points: Sequence[Point], state: State) -> list[Point]:
 
 
 def flag_outliers(points: Sequence[Point], state: State) -> list[Point]:
-    """Flag what is too vague, and what would need a speed that no unit has since the newest believed point."""
+    """Flag what is too vague, and what would need a speed that no unit has since the newest believed point.
+
+    Where `AGREED` such fixes in a row agree with each other, it was the point before them that was wrong.
+    """
     for point in points:
-        last = state.of(point.unit).point
+        last = state.of(point.unit)
+        if not point.flag and point.accuracy is not None and point.accuracy > VAGUE_M:
+            point.flag = "vague"
         if point.flag:
             continue
-        if point.accuracy is not None and point.accuracy > VAGUE_M:
-            point.flag = "vague"
-        elif last is not None and metres(last, point) > FASTEST * max(1.0, abs(point.at - last.at)) + (
-            (point.accuracy or 0.0) + (last.accuracy or 0.0)
-        ):
+        if last.point is not None and _too_fast(last.point, point) and not _agreed(last, point):
             point.flag = "too fast"
-        if not point.flag and not point.late:
-            state.of(point.unit).point = point
+        elif not point.late:
+            last.point, last.strange = point, []
     return list(points)
+
+
+def _too_fast(a: Point, b: Point) -> bool:
+    unsure = (a.accuracy or 0.0) + (b.accuracy or 0.0)
+    return metres(a, b) > FASTEST * max(1.0, abs(b.at - a.at)) + unsure
+
+
+def _agreed(last: Last, point: Point) -> bool:
+    if point.late:
+        return False
+    goes_on = last.strange and not _too_fast(last.strange[-1], point)
+    last.strange = [*last.strange, point] if goes_on else [point]
+    return len(last.strange) >= AGREED
 
 
 def tell_motion(points: Sequence[Point], state: State) -> list[Point]:

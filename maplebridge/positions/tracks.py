@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from maplebridge.positions.steps import Point
 
@@ -23,6 +23,7 @@ COLUMNS = ("unit", "at", "lon", "lat", "speed", "bearing", "accuracy", "flag")
 FULL_FOR = timedelta(days=30)  # at most: an installation may set less
 THINNED_FOR = timedelta(days=90)
 THIN_MS = 60_000  # of a thinned track one fix a minute is left
+THINNED = 1  # the mark of a file whose day is thinned
 DAY_MS = 86_400_000
 
 
@@ -39,7 +40,7 @@ class Tracks(Protocol):
         """Days of which there are tracks, oldest first."""
 
     def thin(self, day: date) -> int:
-        """Leave one fix a minute of each unit; returns how many are gone."""
+        """Leave one fix a minute of each unit, once for a day; returns how many are gone."""
 
     def forget(self, day: date) -> None:
         """Remove a day."""
@@ -96,13 +97,16 @@ class DayFiles:
         return sorted(date.fromisoformat(file.stem) for file in self.folder.glob("????-??-??.sqlite"))
 
     def thin(self, day: date) -> int:
-        """Leave one fix a minute of each unit."""
+        """Leave one fix a minute of each unit, once: the file remembers it."""
+        if self._day(day).execute("PRAGMA user_version").fetchone()[0] == THINNED:
+            return 0
         with self._day(day) as file:
             gone = file.execute(
                 "DELETE FROM fix AS f WHERE EXISTS (SELECT 1 FROM fix AS e WHERE e.unit = f.unit AND e.at < f.at"
                 " AND e.at >= f.at / ? * ?)",
                 (THIN_MS, THIN_MS),
             ).rowcount
+        self._day(day).execute(f"PRAGMA user_version = {THINNED}")
         self._day(day).execute("VACUUM")
         self._day(day).execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
@@ -143,18 +147,25 @@ class DayPartitions:
         self._made: set[date] = set()
 
     def write(self, points: Sequence[Point]) -> None:
-        """Keep points in one commit."""
+        """Keep points in one commit: straight into the table, and past what is there already only where some is."""
         days = by_day(points)
         for day in days:
             self._make(day)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE incoming (LIKE positions_fix) ON COMMIT DROP")
-            with cursor.copy("COPY incoming FROM STDIN (FORMAT BINARY)") as copy:
-                copy.set_types(self.TYPES)
-                for rows in days.values():
-                    for row in rows:
-                        copy.write_row(row)
-            cursor.execute("INSERT INTO positions_fix SELECT * FROM incoming ON CONFLICT DO NOTHING")
+        rows = [row for found in days.values() for row in found]
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                self._copy(cursor, "positions_fix", rows)
+        except IntegrityError:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("CREATE TEMP TABLE incoming (LIKE positions_fix) ON COMMIT DROP")
+                self._copy(cursor, "incoming", rows)
+                cursor.execute("INSERT INTO positions_fix SELECT * FROM incoming ON CONFLICT DO NOTHING")
+
+    def _copy(self, cursor: Any, table: str, rows: Iterable[Row]) -> None:
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(self.TYPES)
+            for row in rows:
+                copy.write_row(row)
 
     def of(self, unit: int, since_ms: int, until_ms: int) -> list[Row]:
         """The track of a unit, oldest first."""
@@ -175,6 +186,9 @@ class DayPartitions:
         """Leave one fix a minute of each unit: what stays is copied, in one pass, and takes the partition's place."""
         part, begin = f"positions_fix_{day:%Y%m%d}", _begin_ms(day)
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT obj_description(%s::regclass)", (part,))
+            if cursor.fetchone()[0] == "thinned":
+                return 0
             cursor.execute(f"LOCK TABLE {part} IN EXCLUSIVE MODE")
             cursor.execute(f"CREATE TABLE {part}_thin (LIKE {part} INCLUDING ALL)")
             cursor.execute(
@@ -186,6 +200,7 @@ class DayPartitions:
             gone = int(cursor.fetchone()[0]) - left
             cursor.execute(f"DROP TABLE {part}")
             cursor.execute(f"ALTER TABLE {part}_thin RENAME TO {part}")
+            cursor.execute(f"COMMENT ON TABLE {part} IS 'thinned'")
             cursor.execute(
                 f"ALTER TABLE positions_fix ATTACH PARTITION {part} FOR VALUES FROM ({begin}) TO ({begin + DAY_MS})"
             )
@@ -233,13 +248,10 @@ def opened_tracks() -> Iterator[Tracks]:
         tracks.close()
 
 
-def expire(
-    tracks: Tracks, *, today: date, thinned: set[date], full: timedelta = FULL_FOR, kept: timedelta = THINNED_FOR
-) -> None:
-    """Thin what is older than `full`, once for a day (`thinned` remembers), and forget what is older than `kept`."""
+def expire(tracks: Tracks, *, today: date, full: timedelta = FULL_FOR, kept: timedelta = THINNED_FOR) -> None:
+    """Thin what is older than `full`, and forget what is older than `kept`."""
     for day in tracks.days():
         if day < today - kept:
             tracks.forget(day)
-        elif day < today - full and day not in thinned:
+        elif day < today - full:
             tracks.thin(day)
-            thinned.add(day)

@@ -48,7 +48,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1000})
     elif scope["path"] == "/api/stream" and scope["method"] == "GET":
         await stream(hub, scope, receive, send)
-    elif scope["path"].startswith("/p/") and scope["method"] in ("GET", "POST"):
+    elif scope["path"].startswith("/p/"):
         await ingest(scope, receive, send)
     else:
         await pages(scope, receive, send)

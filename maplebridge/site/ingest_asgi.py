@@ -25,7 +25,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request, or live through the process's life span."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
-    elif scope["type"] == "http" and scope["path"].startswith("/p/") and scope["method"] in ("GET", "POST"):
+    elif scope["type"] == "http" and scope["path"].startswith("/p/"):
         await ingest(scope, receive, send)
     elif scope["type"] == "http":
         await send({"type": "http.response.start", "status": 404, "headers": []})

@@ -39,6 +39,11 @@ def _left(told: Told) -> str:
     return _("%(unit)s left %(fence)s.") % {"unit": _unit(told), "fence": _named(told.facts["fence"])}
 
 
+@sentence("positions.help_called")
+def _help_called(told: Told) -> str:
+    return _("%(unit)s called for help by its tracker.") % {"unit": _unit(told)}
+
+
 @sentence("positions.track_consulted")
 def _track(told: Told) -> str:
     since, until = parse_stamp(told.facts["since"]), parse_stamp(told.facts["until"])

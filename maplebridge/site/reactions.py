@@ -36,6 +36,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "property.identifier_added": (registry.match_earlier_checks,),
     "property.alarm_raised": (registry.open_incident_of_alarm,),
     "property.alarm_taken_up": (dispatch.note_units_for_alarm,),
+    "positions.help_called": (dispatch.answer_call_for_help,),
 }
 
 

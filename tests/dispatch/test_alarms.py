@@ -16,11 +16,13 @@ from maplebridge.dispatch.actions import (
 )
 from maplebridge.dispatch.models import LoneWatch, UnitStatus
 from maplebridge.dispatch.recommend import recommendations
+from maplebridge.dispatch.tasks import answer_call_for_help
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actor import Actor
-from maplebridge.positions.actions import record_position
+from maplebridge.positions.actions import record_calls, record_position
 from maplebridge.positions.queries import latest_positions
+from maplebridge.positions.steps import Point
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +77,22 @@ def test_panic_carries_the_own_position_and_stays_until_it_is_ended(machine, dis
     stop_panic(dispatcher, unit=sent, at=noon + timedelta(hours=1))
     assert alarm_of(sent) == ""
     assert Entry.objects.filter(verb="dispatch.panic_ended").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("called", "shift", "raised"), [(5, 120, 1), (61, 120, 0), (5, 1, 0)], ids=["now", "long ago", "off shift"]
+)
+def test_a_call_by_its_tracker_raises_the_panic_alarm_of_a_unit_on_shift(
+    machine, noon, make_unit, called, shift, raised
+):
+    unit = make_unit("M9")
+    unit.shifts.update(ends_at=noon + timedelta(minutes=shift))
+    record_calls(machine, points=[Point(unit.pk, 24.9, 60.1, noon.timestamp(), alarm=True)], at=noon)
+    (entry,) = Entry.objects.filter(verb="positions.help_called")
+    for _again in range(2):
+        answer_call_for_help(entry, noon + timedelta(minutes=called))
+    assert UnitStatus.objects.filter(unit=unit, alarm="panic").count() == raised
+    assert Entry.objects.filter(verb="dispatch.panic_raised").count() == raised
 
 
 def test_a_unit_in_panic_is_not_recommended(dispatcher, noon, make_unit, make_incident):

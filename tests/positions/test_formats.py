@@ -19,11 +19,15 @@ V8 = (
 V9 = (
     b'{"location":{"timestamp":"2026-05-04T12:00:00.000Z","coords":{"latitude":60.1699,"longitude":24.9384,'
     b'"accuracy":5.0,"speed":5.1,"heading":90.0,"altitude":12.0},"is_moving":true,"odometer":1234.5,"event":"motionchange",'
-    b'"battery":{"level":0.87,"is_charging":false},"activity":{"type":"in_vehicle"},"extras":{},"alarm":"sos"},'
-    b'"device_id":"123456"}'
+    b'"battery":{"level":0.87,"is_charging":false},"activity":{"type":"in_vehicle"},"extras":{},"alarm":"sos",'
+    b'"_":"&id=123456&lat=60.1699&lon=24.9384&timestamp=2026-05-04T12:00:00.000Z&"},"device_id":"123456"}'
 )
 V9_UNKNOWN = V9.replace(b'"speed":5.1', b'"speed":-1').replace(b'"heading":90.0', b'"heading":-1')
 V10 = b"id=123456&timestamp=1777896000&lat=60.1699&lon=24.9384&speed=10.0&bearing=90.0&accuracy=5.0&batt=87&charge=true"
+V10_JSON = (
+    b'[{"id":"123456","lat":60.1699,"lon":24.9384,"timestamp":1777896000,"accuracy":5.0,"altitude":12.0,"speed":10.0,'
+    b'"bearing":90.0,"batt":87,"charge":true,"battery_health":"good","battery_voltage":4100}]'
+)
 V10_TOKEN = b"id=123456&notificationToken=fGz0aB%3AAPA91bH"
 OSMAND = b"lat=60.1699&lon=24.9384&timestamp=1777896000000&hdop=5.0&altitude=12.0&speed=5.1&bearing=90.0&batproc=87"
 OWNTRACKS = (
@@ -55,9 +59,10 @@ def only(found):
         (V8, "", b"", 10 * KNOT),
         (b"", FORM, V10, 10 * KNOT),
         (b"", "application/json", V9, 5.1),
+        (b"", "application/json", V10_JSON, 10 * KNOT),
         (b"", "application/json; charset=utf-8", OWNTRACKS, 18 * KMH),
     ],
-    ids=["Traccar Client 8", "Traccar Client 10", "Traccar Client 9", "OwnTracks"],
+    ids=["Traccar Client 8", "Traccar Client 10", "Traccar Client 9", "Traccar Client 10 in batches", "OwnTracks"],
 )
 def test_every_form_gives_the_same_fix_in_the_same_units(query, kind, body, speed):
     sample = only(read(query, kind, body, now=NOW))
@@ -77,8 +82,29 @@ def test_an_unknown_speed_and_heading_are_none_and_an_alarm_is_kept():
     assert (sample.speed, sample.bearing, sample.alarm) == (None, None, "sos")
 
 
+@pytest.mark.parametrize(
+    ("query", "body", "placed"),
+    [
+        (V8 + b"&alarm=sos", b"", True),
+        (b"", V10 + b"&alarm=sos", True),
+        (b"", V10_JSON.replace(b'"charge"', b'"alarm":"sos","charge"'), True),
+        (b"", V9.replace(b'"extras":{},"alarm":"sos"', b'"extras":{"alarm":"sos"}'), True),
+        (b"", b"id=123456&timestamp=1777896000&batt=87&alarm=sos", False),
+        (b"", b'[{"id":"123456","timestamp":1777896000,"batt":87,"alarm":"sos"}]', False),
+    ],
+)
+def test_a_call_for_help_is_heard_in_every_form_also_where_the_phone_knows_no_place(query, body, placed):
+    sample = only(read(query, FORM, body, now=NOW))
+    assert (sample.alarm, sample.at, bool(sample.lat)) == ("sos", AT, placed)
+
+
 def test_our_own_batch_keeps_its_order_and_its_times():
     assert [(s.at, s.speed) for s in read(b"", "application/json", OWN, now=NOW)] == [(AT, 5.1), (AT + 5, None)]
+
+
+def test_one_fix_of_a_batch_that_cannot_be_read_costs_no_other():
+    batch = b'[{"lat":60.1,"lon":24.9,"at":5},{"lat":"x","lon":24.9,"at":6},{"lat":60.1,"lon":24.9,"at":"x"},7]'
+    assert only(read(b"", "application/json", batch, now=NOW)).at == 5
 
 
 def test_a_fix_without_a_time_is_of_now():

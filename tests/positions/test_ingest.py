@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 from door_for_tests import AT, query
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from maplebridge.journal.models import Entry
-from maplebridge.people.actions import enlist_unit, open_shift
+from maplebridge.people.actions import end_shift, enlist_unit, open_shift
 from maplebridge.positions import ingest as module
-from maplebridge.positions import intake
+from maplebridge.positions import intake, keeper
 from maplebridge.positions.actions import revoke_tracker
 from maplebridge.positions.models import LatestPosition, Tracker
 from maplebridge.positions.steps import Point
@@ -47,6 +50,34 @@ def test_nobody_sends_to_an_address_that_was_never_given_or_was_closed(
     assert [status for status, _body in door.send(("made-up", query()))] == [404]  # which reads anew who may send
     assert door.send((token, query()))[0][0] == 404
     assert kept(tracks, unit) == []
+
+
+def test_after_an_hour_of_silence_the_first_fix_is_judged_by_the_shifts_of_now(
+    door, tracks, unit, token, machine, noon
+):
+    door.send((token, query()))
+    hour = timedelta(hours=1)
+    open_shift(machine, unit=unit, crew=[], starts_at=noon + hour, ends_at=noon + 2 * hour, at=noon)
+    door.now = AT + 3700
+    assert door.send((token, query(AT + 3700))) == [(200, b"")]
+    assert [row[1] // 1000 for row in kept(tracks, unit)] == [AT, AT + 3700]
+    shift = unit.shifts.order_by("ends_at").last()
+    end_shift(machine, shift=shift, at=noon + timedelta(seconds=3800))
+    door.now = AT + 3900
+    assert door.send((token, query(AT + 3900))) == [(200, b"")]
+    assert len(kept(tracks, unit)) == 2
+
+
+def test_while_the_database_is_away_whoever_was_known_stays_known(door, tracks, unit, token, monkeypatch):
+    door.send((token, query()))
+
+    def away(**_at):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(intake, "known_trackers", away)
+    door.now = AT + 60
+    assert [status for status, _body in door.send((token, query(AT + 60)), ("unknown", query()))] == [200, 503]
+    assert len(kept(tracks, unit)) == 2
 
 
 @pytest.mark.parametrize("off", ["before", "after", "no shift", "another unit's shift"])
@@ -120,6 +151,54 @@ def test_beyond_what_may_wait_nothing_more_is_taken_in(door, token, tracks, unit
     assert len(kept(tracks, unit)) == found.count(200)
 
 
+def test_a_phone_that_sends_again_what_another_process_has_kept_doubles_nothing(door, tracks, unit, token):
+    tracks.write([Point(unit.pk, 24.9384, 60.1699, AT - 5)])
+    sent = [(token, query(AT - second)) for second in range(10)]
+    assert {status for status, _body in door.send(*sent)} == {200}
+    assert len(kept(tracks, unit)) == 10
+
+
+pieces = st.sampled_from([b"lat=", b"lon=", b"&", b"60.1", b"timestamp=", b"1777896000", b"1e400", b"%", b"\xff",
+                          b'"_type":"location"', b"}", b"[", b"]", b'"lat":', b",", b"NaN", b'"location":',
+                          b'"coords":', b"{", b'"at":', b'"9999-99-99"', b"-1", b"true"])  # fmt: skip
+bodies = st.one_of(st.binary(max_size=80), st.lists(pieces, max_size=20).map(b"".join))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(bodies, bodies, st.sampled_from([b"", b"application/json", b"\xff"])), max_size=8))
+def test_whatever_a_known_device_sends_it_is_answered_200(door, token, sent):
+    assert {status for status, _body in door.send(*((token, *each) for each in sent))} <= {200}
+
+
+class TestCallsForHelp:
+    """Traccar Client's SOS button."""
+
+    def calls(self):
+        return list(Entry.objects.filter(verb="positions.help_called").order_by("position"))
+
+    def test_a_call_is_an_entry_once_however_often_it_is_sent(self, door, unit, token):
+        door.send((token, query(AT - 5)), (token, query(AT, alarm="sos")))
+        door.intake._state.last.clear()  # as after a restart
+        door.send((token, query(AT, alarm="sos")), (token, query(AT + 1, alarm="lowBattery")))
+        (call,) = self.calls()
+        assert (call.subject, call.at) == (f"unit:{unit.pk}", datetime.fromtimestamp(AT, UTC))
+
+    def test_it_counts_also_where_the_place_is_not_believed_and_not_off_shift(self, door, unit, token):
+        door.send((token, query(AT, accuracy=9000, alarm="sos")), (token, query(AT - 3601, alarm="sos")))
+        assert len(self.calls()) == 1
+
+    def test_what_could_not_be_written_at_once_is_written_with_the_next(self, door, unit, token, monkeypatch):
+        def away(*_given, **_more):
+            raise OperationalError("database is locked")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keeper, "record_calls", away)
+            door.send((token, query(AT - 5, alarm="sos")))
+        assert self.calls() == []
+        door.send((token, query(AT)))
+        assert len(self.calls()) == 1
+
+
 class TestKeeping:
     def fill(self, tracks, days):
         points = [Point(1, 24.9, 60.1, AT - day * 86_400 + second) for day in days for second in range(0, 180, 20)]
@@ -137,14 +216,13 @@ class TestKeeping:
     def test_an_old_track_is_thinned_to_a_fix_a_minute_and_then_forgotten(self, tracks):
         today = datetime.fromtimestamp(AT, UTC).date()
         self.fill(tracks, (0, FULL_FOR.days, FULL_FOR.days + 1, THINNED_FOR.days, THINNED_FOR.days + 1))
-        thinned = set()
-        expire(tracks, today=today, thinned=thinned)
+        expire(tracks, today=today)
         left = dict.fromkeys(tracks.days(), 0)
         for row in tracks.of(1, *WIDE):
             left[datetime.fromtimestamp(row[1] / 1000, UTC).date()] += 1
         ages = {(today - day).days: count for day, count in left.items()}
         assert ages == {0: 9, 30: 9, 31: 3, 90: 3}
-        assert thinned == {today - timedelta(days=31), today - timedelta(days=90)}
+        assert [tracks.thin(today - timedelta(days=age)) for age in (31, 90)] == [0, 0]  # once for a day
 
     def test_a_thinned_day_still_takes_a_late_fix_once_and_tells_how_many_are_gone(self, tracks):
         self.fill(tracks, (31,))

@@ -52,6 +52,12 @@ def test_nowhere_on_earth_from_the_future_or_too_old_is_dropped(changes, kept):
     assert bool(steps.on_earth_and_in_time([point(**changes)], state())) is kept
 
 
+def test_a_call_for_help_from_nowhere_is_kept_and_believed_of_no_place():
+    lost = [point(lon=0.0, lat=0.0, alarm=True), point(1, lon=500.0, alarm=True), point(2, lon=0.0, lat=0.0)]
+    found = run(lost, state())
+    assert [(each.lon, each.lat, each.flag) for each in found] == [(0.0, 0.0, "no place")] * 2
+
+
 def test_what_is_sent_twice_counts_once_also_in_another_batch():
     known = state()
     assert len(steps.deduplicate([point(), point(), point(1)], known)) == 2
@@ -83,6 +89,21 @@ def test_an_outlier_is_flagged_with_its_reason_and_kept(first, second, flag):
     (found,) = run([point(**second)], known)
     assert found.flag == flag
     assert (known.of(1).point is found) is (flag == "")
+
+
+def test_three_strange_fixes_that_agree_say_that_the_one_before_them_was_wrong():
+    known = state(now=NOON + 700)
+    run([point(lat=61.0)], known)  # the last place that a phone knew, from another city
+    found = [run([point(10 * n, lat=60.17 + n * 1e-4)], known)[0].flag for n in range(1, 6)]
+    assert found == ["too fast", "too fast", "", "", ""]
+
+
+def test_strange_fixes_that_do_not_agree_are_never_believed():
+    known = state(now=NOON + 700)
+    run([point()], known)
+    found = [run([point(n, lat=60.3 + n % 2 / 2)], known)[0].flag for n in range(1, 8)]
+    assert found == ["too fast"] * 7
+    assert run([point(8)], known)[0].flag == ""
 
 
 @pytest.mark.parametrize(("speed", "motion"), [(None, ""), (0.0, "standing"), (0.79, "standing"), (0.8, "moving")])

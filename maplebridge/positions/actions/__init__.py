@@ -1,5 +1,6 @@
 """Every write of positions: fixes and tracks, by design outside the journal; trackers, fences and looks inside it."""
 
+from maplebridge.positions.actions.calls import record_calls
 from maplebridge.positions.actions.fences import end_fence, put_fence, record_crossings
 from maplebridge.positions.actions.latest import forget_positions, keep_latest, record_position
 from maplebridge.positions.actions.looks import consult_track, import_track
@@ -14,6 +15,7 @@ __all__ = [
     "keep_latest",
     "lend_tracker",
     "put_fence",
+    "record_calls",
     "record_crossings",
     "record_position",
     "revoke_tracker",
