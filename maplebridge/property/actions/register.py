@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.actions import public_photo
-from maplebridge.incidents.rules.files import ENDINGS
 from maplebridge.journal.act import act
+from maplebridge.kernel.media import ENDINGS
 from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.property.actions.owners import NewOwner, chain_on, settled_owner
