@@ -1,4 +1,5 @@
-"""Run the whole suite: on SQLite and, beside it, what uses a database again on PostgreSQL; then the front end's tests.
+"""Run the whole suite: on SQLite and, beside it, what uses a database again on PostgreSQL, then the journeys; then the
+front end's tests.
 
     python tools/suite.py [arguments for pytest]
 
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,24 +67,44 @@ def run(title: str, command: list[str], *, folder: Path = ROOT, env: dict[str, s
 
 
 @contextlib.contextmanager
-def beside(title: str, command: list[str], *, env: dict[str, str]) -> Iterator[Callable[[], bool]]:
-    """Run a part while the block runs; what is given waits for its end, shows what it said, and says if it passed."""
+def beside(*parts: tuple[str, list[str], dict[str, str]]) -> Iterator[Callable[[], bool]]:
+    """Run parts one after the other while the block runs; what is given waits for their end, shows what they said, and
+    says if all passed.
+    """
     with tempfile.TemporaryFile("w+") as said:
-        part = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
-        )
+        at_work: list[subprocess.Popen[bytes]] = []
+        passed: list[bool] = []
+
+        def work() -> None:
+            for title, command, env in parts:
+                print(f"── {title}", file=said, flush=True)
+                part = subprocess.Popen(
+                    command,
+                    cwd=ROOT,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+                at_work.append(part)
+                passed.append(part.wait() == 0)
 
         def end() -> bool:
-            passed = part.wait() == 0
+            lane.join()
             said.seek(0)
-            print(f"── {title}\n{said.read()}", flush=True)
-            return passed
+            print(said.read(), flush=True)
+            return all(passed)
 
+        lane = threading.Thread(target=work)
+        lane.start()
         try:
             yield end
         finally:
-            part.kill()
-            part.wait()
+            while lane.is_alive():  # the block was left early: each part ends, and so the lane does
+                if at_work:
+                    at_work[-1].kill()
+                lane.join(0.2)
 
 
 def main(arguments: list[str]) -> int:
@@ -95,8 +117,10 @@ def main(arguments: list[str]) -> int:
     pytest = [f"{BIN}/python", "-m", "pytest", *arguments]
     with throwaway(durable=False) as url:
         env_pg = {**env, "MAPLEBRIDGE_DATABASE": url}
-        with beside("on PostgreSQL", [*pytest, "-m", "django_db and not journey"], env=env_pg) as end:
-            passed = [run("on SQLite", pytest, env=env), end()]
+        on_pg = ("on PostgreSQL", [*pytest, "-m", "django_db and not journey"], env_pg)
+        journeys = ("journeys", [*pytest, "-m", "journey"], env)
+        with beside(on_pg, journeys) as end:
+            passed = [run("on SQLite", [*pytest, "-m", "not journey"], env=env), end()]
     if (ROOT / "web" / "package.json").exists():
         npm, npm_env = node()
         passed.append(run("front end", [*npm, "test", "--if-present"], folder=ROOT / "web", env=npm_env))

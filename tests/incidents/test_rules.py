@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maplebridge.incidents import rules
-from maplebridge.incidents.rules import files, states
+from maplebridge.incidents.rules import states
 from maplebridge.incidents.rules.likeness import THRESHOLD
 from maplebridge.incidents.rules.text import clean, tokens
+from maplebridge.kernel.media import media_type_of
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -198,7 +199,7 @@ def test_the_most_particular_target_counts(type_code, path, seconds):
     ],
 )
 def test_the_kind_of_a_file_is_told_by_its_content(content, media_type):
-    assert files.media_type_of(content) == media_type
+    assert media_type_of(content) == media_type
 
 
 def test_before_a_type_is_chosen_nothing_is_said_about_it():
