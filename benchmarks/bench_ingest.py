@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.recorder import recorder, recorder_program
-from benchmarks.served import ROOT, Served, script, served
+from benchmarks.served import ROOT, Served, ingest_apart, script, served
 
 DEVICES, SECONDS = 5_000, 10.0
 CONNECTIONS = 500
@@ -115,7 +115,10 @@ def measure(*, postgresql: bool) -> list[dict]:
         kept = int(script(server.env, COUNT))
         if kept < seen["kept"]:
             raise RuntimeError(f"{seen['kept']} positions were acknowledged and {kept} are in the tracks")
-    return [plain, ours]
+        with ingest_apart(server) as port:
+            seen, rest = asking(server, lambda: send(port, lines, CONNECTIONS))
+        apart = row(database, "ingest apart", seen, plain["per_s"], rest)
+    return [plain, ours, apart]
 
 
 def peer() -> list[dict]:

@@ -54,6 +54,13 @@ class Intake:
         self._gathering = Gathering(self._hand_on, wait_s=GATHER_S, most=MOST_WAITING)
         self._loading: asyncio.Future[None] | None = None
 
+    async def ready(self) -> None:
+        """Read who may send before anybody waits for it; where the database is away, the first who sends asks again."""
+        try:
+            await in_thread(self._reader, self._load)
+        except Exception as error:
+            log.warning("Who may send positions cannot be read yet: %r", error)
+
     async def tracker(self, token: str) -> Known | None:
         """Whose address this is, by what was read a few seconds ago; nobody is turned away by what is older."""
         digest = token_digest(token)

@@ -1,5 +1,7 @@
 """Positions taken in at `/p/TOKEN`: acknowledged after the commit, of units on shift alone, on both databases."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from maplebridge.journal.models import Entry
 from maplebridge.people.actions import end_shift, enlist_unit, open_shift
 from maplebridge.positions import ingest as module
-from maplebridge.positions import intake, keeper
+from maplebridge.positions import intake, keeper, tasks
 from maplebridge.positions.actions import issue_tracker, revoke_tracker
 from maplebridge.positions.models import LatestPosition, Tracker
 from maplebridge.positions.steps import Point
@@ -236,6 +238,13 @@ class TestKeeping:
         ages = {(today - day).days: count for day, count in left.items()}
         assert ages == {0: 9, 30: 9, 31: 3, 90: 3}
         assert [tracks.thin(today - timedelta(days=age)) for age in (31, 90)] == [0, 0]  # once for a day
+
+    def test_an_installation_may_keep_less(self, tracks, settings, monkeypatch):
+        settings.CONFIG = replace(settings.CONFIG, tracks_full_days=1, tracks_days=2)
+        monkeypatch.setattr(tasks, "opened_tracks", lambda: nullcontext(tracks))
+        self.fill(tracks, (0, 1, 2, 3))
+        tasks.expire_tracks(datetime.fromtimestamp(AT, UTC))
+        assert len(tracks.of(1, *WIDE)) == 9 + 9 + 3
 
     def test_a_thinned_day_still_takes_a_late_fix_once_and_tells_how_many_are_gone(self, tracks):
         self.fill(tracks, (31,))
