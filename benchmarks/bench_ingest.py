@@ -3,7 +3,8 @@
 Closed loop, bodies of 192 bytes, every step of the pipeline on. The peers are the API's own view for one position, a
 plain Django view that writes the same newest position in a transaction of its own, in the same run on the same server;
 and OwnTracks Recorder where OT_RECORDER names its program. `rest_p99_ms` is the p99 of other requests, alone and
-meanwhile. Afterwards every acknowledged fix is counted in the tracks.
+meanwhile; also at a bounded rate, and with ingest in a process of its own. Afterwards every acknowledged fix is
+counted in the tracks.
 """
 
 import json
@@ -17,10 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.recorder import recorder, recorder_program
-from benchmarks.served import ROOT, Served, script, served
+from benchmarks.served import ROOT, Served, ingest_apart, script, served
 
 DEVICES, SECONDS = 5_000, 10.0
 CONNECTIONS = 500
+PACED = 1_000  # units that send each second, to see what that costs the rest
 PREPARE = f"""
 from datetime import timedelta
 from maplebridge.kernel import clock
@@ -115,7 +117,12 @@ def measure(*, postgresql: bool) -> list[dict]:
         kept = int(script(server.env, COUNT))
         if kept < seen["kept"]:
             raise RuntimeError(f"{seen['kept']} positions were acknowledged and {kept} are in the tracks")
-    return [plain, ours]
+        seen, rest = asking(server, lambda: send(server.port, lines[:PACED], 100, "fleet"))
+        paced = row(database, f"ingest, {PACED} a second", seen, plain["per_s"], rest)
+        with ingest_apart(server) as port:
+            seen, rest = asking(server, lambda: send(port, lines, CONNECTIONS))
+        apart = row(database, "ingest apart", seen, plain["per_s"], rest)
+    return [plain, ours, paced, apart]
 
 
 def peer() -> list[dict]:

@@ -1,9 +1,11 @@
 """A real server for a benchmark: its own folder and database, a free port of 127.0.0.1, gone at the end."""
 
+import contextlib
 import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -107,6 +109,23 @@ def installed(env: dict[str, str], prepare: str) -> Served:
     command(env, "init", "--admin", "chief")
     script(env, prepare)
     return Served(free_port(), command(env, "token", "chief"), env)
+
+
+@contextmanager
+def ingest_apart(server: Served) -> Iterator[int]:
+    """Run a process that takes positions alone beside a server, for the block; gives its port."""
+    own = Served(free_port(), server.token, server.env)
+    text = [sys.executable, "-m", "maplebridge.site.cli", "serve", "--ingest", "--port", str(own.port)]
+    process = subprocess.Popen(text, env=own.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _try in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", own.port), 1):
+                break
+            time.sleep(0.1)
+        yield own.port
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
 
 
 def start(server: Served) -> subprocess.Popen[bytes]:

@@ -26,6 +26,7 @@ SUBJECT = "positions"
 GATHER_S = 0.02  # what comes in within it is kept together
 MOST_WAITING = 20_000  # points; beyond it nothing more is taken in until some are kept
 RELOAD_S = 5.0  # how old the known trackers and shifts may be
+ASK_S = 0.05  # an address given since then is asked for singly, however many guess: not more often than so
 STALE_S = 2 * RELOAD_S  # after a silence they are read anew before anything is judged by them
 GROUND_S = 30.0  # how old the streets, and which unit has which fence, may be
 TOLD_EVERY_S = 60.0
@@ -48,10 +49,17 @@ class Intake:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="intake-known")
         self._known: dict[str, Known] = {}
         self._state = State()
-        self._loaded = self._unread = self._grounded = self._told = 0.0
+        self._loaded = self._unread = self._asked = self._grounded = self._told = 0.0
         self._fences: frozenset[int] = frozenset()
         self._gathering = Gathering(self._hand_on, wait_s=GATHER_S, most=MOST_WAITING)
         self._loading: asyncio.Future[None] | None = None
+
+    async def ready(self) -> None:
+        """Read who may send before anybody waits for it; where the database is away, the first who sends asks again."""
+        try:
+            await in_thread(self._reader, self._load)
+        except Exception as error:
+            log.warning("Who may send positions cannot be read yet: %r", error)
 
     async def tracker(self, token: str) -> Known | None:
         """Whose address this is, by what was read a few seconds ago; nobody is turned away by what is older."""
@@ -64,6 +72,9 @@ class Intake:
             if known is None or (age > STALE_S and self.now() - self._unread > STALE_S):
                 await self._read_anew(known)
                 known = self._known.get(digest)
+        elif known is None and self.now() - self._asked > ASK_S:
+            self._asked = self.now()
+            known = await in_thread(self._reader, self._ask, digest)
         if known is None and self.now() - self._told > TOLD_EVERY_S:
             self._told = self.now()
             log.warning("Positions come to an address that no tracker has. Is a device set up with an old one?")
@@ -121,6 +132,12 @@ class Intake:
         first, self._number = self._number, self._number + len(frames)
         keys = (f"{self._node}-{number}" for number in range(first, self._number))
         await asyncio.gather(*(bus.publish(SUBJECT, frame, key=key) for frame, key in zip(frames, keys, strict=True)))
+
+    def _ask(self, digest: str) -> Known | None:
+        """Look for a tracker that was set up within the last seconds."""
+        found = known_trackers(at=datetime.fromtimestamp(self.now(), UTC), digest=digest)
+        self._known |= found
+        return found.get(digest)
 
     def _load(self) -> None:
         """Read anew which trackers may send, when which unit is or was on shift, and what is on the ground."""

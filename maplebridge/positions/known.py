@@ -29,9 +29,11 @@ class Known:
     secret: str = ""
 
 
-def known_trackers(*, at: datetime) -> dict[str, Known]:
-    """Trackers that may send, by the digest of their token."""
-    rows = Tracker.objects.in_force(at).values_list("digest", "unit", "speed_unit", "sealed_secret")
+def known_trackers(*, at: datetime, digest: str = "") -> dict[str, Known]:
+    """Trackers that may send, by the digest of their token; all, or one."""
+    asked = Tracker.objects.in_force(at)
+    asked = asked.filter(digest=digest) if digest else asked
+    rows = asked.values_list("digest", "unit", "speed_unit", "sealed_secret")
     return {
         digest: Known(unit, how, unseal(sealed, purpose=SECRETS) if sealed else "")
         for digest, unit, how, sealed in rows

@@ -54,6 +54,11 @@ class Tracker(models.Model):
     def __str__(self) -> str:
         return f"{self.unit} · {self.name or self.digest[:8]}"
 
+    @property
+    def shown(self) -> str:
+        """What people call it: its name, or what it must be."""
+        return self.name or str(_("phone page of the crew") if self.ends_at else _("device without a name"))
+
 
 class Fence(models.Model):
     """A place on the ground, an area of the city or a circle; it is told when units come into it or leave it.

@@ -121,11 +121,14 @@ def on_earth_and_in_time(points: Sequence[Point], state: State) -> list[Point]:
 
 
 def deduplicate(points: Sequence[Point], state: State) -> list[Point]:
-    """Drop a fix whose unit and time were seen: devices send again what was not acknowledged in time."""
+    """Drop a fix whose unit and time were seen: devices send again what was not acknowledged in time.
+
+    Never a call for help: its place may be the last that the phone knew, of a time that has been sent already.
+    """
     fresh = []
     for point in points:
         seen = state.of(point.unit).seen
-        if point.at not in seen:
+        if point.alarm or point.at not in seen:
             seen[point.at] = None
             fresh.append(point)
             if len(seen) > KNOWN:

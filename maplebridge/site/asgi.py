@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import sys
@@ -24,7 +23,7 @@ from maplebridge.live.tail import Tail
 from maplebridge.positions.ingest import Ingest
 from maplebridge.positions.intake import Intake
 from maplebridge.site.bridge import Bridge
-from maplebridge.site.duties import duties, open_bus
+from maplebridge.site.duties import duties, leave_loaded_alone, open_bus
 from maplebridge.site.reactions import Worker
 
 Scope = MutableMapping[str, Any]
@@ -61,9 +60,8 @@ async def _live(receive: Receive, send: Send) -> None:
     _bus = await open_bus()
     tail, worker = Tail(hub, _bus if settings.CONFIG.bus_servers else None), Worker()
     await loop.run_in_executor(None, warm)
-    gc.collect()
-    gc.freeze()  # what has been loaded stays: the collector need not go over it again and again
-    gc.set_threshold(20_000, 20, 20)
+    await intake.ready()
+    leave_loaded_alone()
     await tail.start()
     beside = loop.create_task(duties(_bus)) if settings.CONFIG.worker and settings.CONFIG.bus_servers else None
     if settings.CONFIG.worker:

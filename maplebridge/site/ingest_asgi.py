@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maplebridge.site.settings")
 from maplebridge.kernel.bus import Bus, LocalBus
 from maplebridge.positions.ingest import Ingest
 from maplebridge.positions.intake import Intake
-from maplebridge.site.duties import open_bus
+from maplebridge.site.duties import leave_loaded_alone, open_bus
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -38,6 +38,8 @@ async def _live(receive: Receive, send: Send) -> None:
     global _bus
     await receive()
     _bus = await open_bus()
+    await intake.ready()
+    leave_loaded_alone()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await intake.settled()

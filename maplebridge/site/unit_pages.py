@@ -30,6 +30,7 @@ from maplebridge.site.me import map_styles
 from maplebridge.site.qr import qr
 
 LAST = timedelta(hours=8)  # what a track's form begins with
+FILES = {"geojson": "GeoJSON", "gpx": "GPX", "csv": "CSV"}
 
 
 @require_safe
@@ -97,7 +98,7 @@ def track(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     own = bool(queries.own_spans(actor, unit=unit))
     if not own:
         actor.must("units.track")
-    context: dict[str, Any] = {"unit": unit, "own": own, "looks": queries.looks_at(actor, unit=unit), "kinds": KINDS}
+    context: dict[str, Any] = {"unit": unit, "own": own, "looks": queries.looks_at(actor, unit=unit), "kinds": FILES}
     if request.method != "POST":
         return render(request, "site/track.html", context | {"asked": _span(at - LAST, at)})
     asked = {name: request.POST.get(name, "") for name in ("since", "until", "reason")}

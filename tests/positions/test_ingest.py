@@ -1,5 +1,7 @@
 """Positions taken in at `/p/TOKEN`: acknowledged after the commit, of units on shift alone, on both databases."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 from maplebridge.journal.models import Entry
 from maplebridge.people.actions import end_shift, enlist_unit, open_shift
 from maplebridge.positions import ingest as module
-from maplebridge.positions import intake, keeper
-from maplebridge.positions.actions import revoke_tracker
+from maplebridge.positions import intake, keeper, tasks
+from maplebridge.positions.actions import issue_tracker, revoke_tracker
 from maplebridge.positions.models import LatestPosition, Tracker
 from maplebridge.positions.steps import Point
 from maplebridge.positions.tracks import FULL_FOR, THINNED_FOR, expire
@@ -50,6 +52,14 @@ def test_nobody_sends_to_an_address_that_was_never_given_or_was_closed(
     assert [status for status, _body in door.send(("made-up", query()))] == [404]  # which reads anew who may send
     assert door.send((token, query()))[0][0] == 404
     assert kept(tracks, unit) == []
+
+
+def test_a_device_that_has_just_been_set_up_is_known_at_once(door, tracks, unit, token, machine, noon):
+    assert [status for status, _body in door.send((token, query()), ("made-up", query()))] == [200, 404]
+    fresh = issue_tracker(machine, unit=unit, name="Phone 2", at=noon).token
+    door.now += 1
+    assert door.send((fresh, query(AT + 1))) == [(200, b"")]
+    assert len(kept(tracks, unit)) == 2
 
 
 def test_after_an_hour_of_silence_the_first_fix_is_judged_by_the_shifts_of_now(
@@ -183,6 +193,11 @@ class TestCallsForHelp:
         (call,) = self.calls()
         assert (call.subject, call.at) == (f"unit:{unit.pk}", datetime.fromtimestamp(AT, UTC))
 
+    def test_it_counts_also_with_a_fix_that_was_sent_before(self, door, tracks, unit, token):
+        door.send((token, query(AT)))
+        door.send((token, query(AT, alarm="sos")))
+        assert len(self.calls()) == len(kept(tracks, unit)) == 1
+
     def test_it_counts_also_where_the_place_is_not_believed_and_not_off_shift(self, door, unit, token):
         door.send((token, query(AT, accuracy=9000, alarm="sos")), (token, query(AT - 3601, alarm="sos")))
         assert len(self.calls()) == 1
@@ -223,6 +238,13 @@ class TestKeeping:
         ages = {(today - day).days: count for day, count in left.items()}
         assert ages == {0: 9, 30: 9, 31: 3, 90: 3}
         assert [tracks.thin(today - timedelta(days=age)) for age in (31, 90)] == [0, 0]  # once for a day
+
+    def test_an_installation_may_keep_less(self, tracks, settings, monkeypatch):
+        settings.CONFIG = replace(settings.CONFIG, tracks_full_days=1, tracks_days=2)
+        monkeypatch.setattr(tasks, "opened_tracks", lambda: nullcontext(tracks))
+        self.fill(tracks, (0, 1, 2, 3))
+        tasks.expire_tracks(datetime.fromtimestamp(AT, UTC))
+        assert len(tracks.of(1, *WIDE)) == 9 + 9 + 3
 
     def test_a_thinned_day_still_takes_a_late_fix_once_and_tells_how_many_are_gone(self, tracks):
         self.fill(tracks, (31,))

@@ -36,6 +36,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     it.add_argument("--device", action="store_true", help="for the tracker of a unit")
     it.add_argument("--links", action="store_true", help="print what opens each app, too")
     it.add_argument("--encrypt", action="store_true", help="with a secret, by which OwnTracks encrypts")
+    it.add_argument("--name", default="", help="what the device is, as its page shows it")
     it.add_argument("--speed", default="knots", help="how the device gives its speed: knots (Traccar), mps, kmh")
     it.set_defaults(run=run)
 
@@ -99,8 +100,9 @@ def _print_address(options: argparse.Namespace) -> int:
         known = ", ".join(Unit.objects.active().values_list("call_sign", flat=True)[:12])
         raise BadInput("user", f"There is no unit “{call_sign}”. Units: {known or 'none yet; see maplebridge staff'}.")
     given = issue_tracker(
-        system("command-line"), unit=unit, speed_unit=options.speed, encrypted=options.encrypt, at=clock.now()
-    )
+        system("command-line"), unit=unit, name=options.name, speed_unit=options.speed, encrypted=options.encrypt,
+        at=clock.now(),
+    )  # fmt: skip
     origin = settings.CONFIG.origin or f"http://127.0.0.1:{settings.CONFIG.port}"
     links = links_of(given, origin=origin, call_sign=unit.call_sign, broker=settings.CONFIG.mqtt_public)
     print(links.address)
