@@ -31,6 +31,8 @@ PERMISSIONS: dict[str, object] = {
     "places.view": _("see the map, addresses and premises"),
     "places.edit": _("change the map, areas and addresses"),
     "replay.view": _("replay a past moment"),
+    "studies.view": _("see where need arises and what a layout of posts reaches, by place"),
+    "studies.run": _("draw layouts of posts, save studies of them and simulate them"),
     "journal.view": _("read the journal"),
     "people.view": _("see staff, their roles and their grants"),
     "people.manage": _("manage accounts, units, shifts and plans"),
@@ -81,16 +83,16 @@ SHIPPED = _roles(
     ("custody_officer", _("custody officer"), {"incidents.view", "places.view", "incidents.consult"}),
     ("mediator", _("mediator"), {"incidents.view", "places.view"}),
     ("inspector", _("inspector"), {"incidents.view", "places.view"}),
-    ("analyst", _("analyst"), {"places.view", "units.view", "replay.view", "tokens.own"}),
+    ("analyst", _("analyst"), {"places.view", "units.view", "replay.view", "tokens.own", "studies.view", "studies.run"}),
     ("auditor", _("auditor"), _VIEW | {"units.track", "journal.view", "replay.view", "people.view", "grants.review"}),
     ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit"}),
     ("chief", _("station chief"),
      _SEND | _STAFF | {"units.track", "places.edit", "journal.view", "grants.review", "approvals.ask",
-                       "approvals.decide"}),
+                       "approvals.decide", "studies.view", "studies.run"}),
     ("integration", _("connected system"), _VIEW | {"incidents.report", "units.position", "units.status"}),
     (BREAK_GLASS, _("emergency access"), _VIEW | {"incidents.consult"}),
     ("public", _("member of the public"), {"incidents.report_public"}),
-    ("system", _("the system itself"), _SEND | _STAFF | {"places.edit", "units.position"}),
+    ("system", _("the system itself"), _SEND | _STAFF | {"places.edit", "units.position", "studies.view", "studies.run"}),
 )  # fmt: skip
 NOT_GIVEN = frozenset((BREAK_GLASS, "public", "system"))  # roles that nobody gives a person
 

@@ -9,7 +9,7 @@ from house_source import PACKAGE, action_files, functions_in, name_of, python_fi
 RANK = {
     name: rank
     for rank, name in enumerate(
-        ("kernel", "journal", "people", "places", "positions", "incidents", "dispatch", "live", "site")
+        ("kernel", "journal", "people", "places", "positions", "incidents", "dispatch", "live", "deployment", "site")
     )
 }
 OURS = [model for model in apps.get_models() if model.__module__.startswith("maplebridge.")]
