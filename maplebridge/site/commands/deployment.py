@@ -18,7 +18,8 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         Choose sites: p of them with the least way (pmedian), p that reach most within a radius (mclp), or the fewest
         that reach all (lscp).
         Prints value, a proven bound, the gap between them, seconds and sites as JSON; progress goes to standard error.
-        CSV has a header and a line for each pair that can be reached: demand,site,cost and if not 1 weight.
+        CSV has a header and a line for each pair that can be reached: demand,site,cost and if not 1 weight; capacity
+        (the most weight a site takes) and opening (what it costs) may stand in a line of the site.
         """,
         examples="""
         maplebridge deployment solve --model pmedian --instance pmed1.txt --format orlib
@@ -34,6 +35,8 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     it.add_argument("--radius", type=float, metavar="R", help="within what cost a site reaches a need")
     it.add_argument("--busy", type=float, default=0.0, metavar="Q",
                     help="mclp: share of the time that a unit is busy, 0 to below 1 (expected covering)")  # fmt: skip
+    it.add_argument("--budget", type=float, metavar="B",
+                    help="pmedian, mclp: most that opening the sites may cost; -p is then the most sites")  # fmt: skip
     it.add_argument("--fixed", default="", metavar="SITES", help="sites to take in any case, with commas")
     it.add_argument("--forbidden", default="", metavar="SITES", help="sites not to take, with commas")
     it.add_argument("--seconds", type=float, default=60.0, metavar="S", help="longest time (60)")
@@ -65,6 +68,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{monotonic() - begun:8.2f} s  {phase}: {value:g}, bound {bound:g}", file=sys.stderr, flush=True)
 
     steps = expected_steps(options.busy, options.p or instance.p or 1) if options.busy else None
-    question = Question(options.p, options.radius, options.seconds, steps, tell=tell)
+    question = Question(options.p, options.radius, options.seconds, steps, tell=tell, budget=options.budget)
     print(json.dumps(solve(instance, options.model, question).as_json(why=options.why)))
     return 0
