@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment.choices import Choices
-from maplebridge.deployment.demand import Demand
-from maplebridge.deployment.frozen import digest_of, packed
+from maplebridge.deployment.frozen import digest_of
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.models import OPEN_STATES, Study, StudyPart, StudyRun
+from maplebridge.deployment.record import Record
 from maplebridge.journal.act import act
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel.refused import BadInput, Refused
@@ -25,9 +25,9 @@ class CannotRun(Refused):
 
 
 def save_study(
-    actor: Actor, *, name: str, a: Layout, b: Layout, choices: Choices, need: Demand, seed: int, at: datetime
+    actor: Actor, *, name: str, a: Layout, b: Layout, choices: Choices, record: Record, seed: int, at: datetime
 ) -> Study:
-    """Keep a comparison with everything it needs to be run again: the layouts, the need as it is now, the seed, and
+    """Keep a comparison with everything it needs to be run again: the layouts, the record as it is now, the seed, and
     where the journal stood. Raises BadInput.
     """
     actor.must("studies.run")
@@ -44,7 +44,7 @@ def save_study(
     with act(actor, "deployment.study_saved", at=at) as entry:
         study = Study.objects.create(
             name=name, made_by=actor.ref, made_at=at, position=last_position(), seed=seed, inputs=inputs,
-            need=packed(need), digest=digest_of(inputs, need),
+            need=record.packed(), digest=digest_of(inputs, record.arrays()),
         )  # fmt: skip
         entry.about(study, digest=study.digest, read_up_to=study.position, posts=[len(a.posts), len(b.posts)])
         entry.keep_private(name=name)

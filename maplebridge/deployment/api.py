@@ -80,9 +80,9 @@ def post_propose(request: HttpRequest, body: ProposeIn) -> Row:
 def post_study(request: HttpRequest, body: StudyIn) -> Status[Row]:
     """Keep two layouts, the need as it is now, the seed, and where the journal stood."""
     actor, choices = actor_of_request(request), body.choices.choices()
-    need = queries.need_of(actor, choices)
+    record = queries.record_now(actor, choices)
     study = actions.save_study(
-        actor, name=body.name, a=layout_of(body.a), b=layout_of(body.b), choices=choices, need=need, seed=body.seed,
+        actor, name=body.name, a=layout_of(body.a), b=layout_of(body.b), choices=choices, record=record, seed=body.seed,
         at=clock.now(),
     )  # fmt: skip
     return Status(201, queries.study_row(study))

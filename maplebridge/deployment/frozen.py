@@ -1,4 +1,4 @@
-"""Need and figures as bytes, to be kept with a study and read again without the reports they came from."""
+"""Records of arrays as bytes, to be kept in the database and read again, and their digest."""
 
 import io
 import json
@@ -15,13 +15,26 @@ Kept = TypeVar("Kept")
 Array = NDArray[Any]
 
 
-def packed(record: Any) -> bytes:
-    """Pack a dataclass of arrays, numbers, days and words into compressed bytes."""
-    return packed_arrays({each.name: _array(getattr(record, each.name)) for each in fields(record)})
+def arrays_of(record: Any) -> dict[str, Array]:
+    """Give the fields of a dataclass (arrays, numbers, days, words) as arrays."""
+    return {each.name: _array(getattr(record, each.name)) for each in fields(record)}
 
 
 def _array(value: Any) -> Array:
-    return np.asarray(value, "datetime64[D]") if isinstance(value, date) else np.asarray(value)
+    if isinstance(value, date):
+        return np.asarray(value, "datetime64[D]")
+    return np.asarray(value, str) if isinstance(value, tuple) else np.asarray(value)
+
+
+def unpacked(kind: type[Kept], arrays: Mapping[str, Array]) -> Kept:
+    """Make the dataclass of `arrays_of` again: words as a tuple, single values as Python's own."""
+    return kind(**{name: _value(array) for name, array in arrays.items()})
+
+
+def _value(array: Array) -> Any:
+    if array.dtype.kind == "U":
+        return tuple(array.tolist())
+    return array if array.ndim else array.item()
 
 
 def packed_arrays(arrays: Mapping[str, Array]) -> bytes:
@@ -37,17 +50,11 @@ def unpacked_arrays(content: bytes) -> dict[str, Array]:
         return {name: file[name] for name in file.files}
 
 
-def unpacked(kind: type[Kept], content: bytes) -> Kept:
-    """Read what `packed` gave: arrays as arrays, single values as Python's own."""
-    arrays = unpacked_arrays(content)
-    return kind(**{name: array if array.ndim else array.item() for name, array in arrays.items()})
-
-
-def digest_of(inputs: Mapping[str, Any], record: Any) -> str:
-    """Digest of a study's inputs and of the arrays of its need, the same however they are packed."""
+def digest_of(inputs: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+    """Digest of a study's inputs and of its record, the same however the arrays are packed."""
     hashed = sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode())
-    for each in fields(record):
-        array = np.ascontiguousarray(_array(getattr(record, each.name)))
-        hashed.update(f"{each.name}{array.dtype.str}{array.shape}".encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        hashed.update(f"{name}{array.dtype.str}{array.shape}".encode())
         hashed.update(array.tobytes())
     return hashed.hexdigest()

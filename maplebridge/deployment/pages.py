@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from maplebridge.deployment import queries, shown
+from maplebridge.deployment import paper, queries
 from maplebridge.people.sessions import actor_of_request
 
 
@@ -26,7 +26,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 def study(request: HttpRequest, study_id: int) -> HttpResponse:
     """Show a study as one prints it for those who decide."""
     record = queries.study_of(actor_of_request(request), study_id)
-    return render(request, "deployment/study.html", {"study": record, "shown": shown.on_paper(record)})
+    return render(request, "deployment/study.html", {"study": record, "shown": paper.on_paper(record)})
 
 
 urlpatterns = [

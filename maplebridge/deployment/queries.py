@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.utils.translation import gettext as _
 
+from maplebridge.deployment.call_kinds import kinds_on_record
 from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.demand import Demand, demand_of
-from maplebridge.deployment.frozen import unpacked
 from maplebridge.deployment.instance import Mask
 from maplebridge.deployment.layout import HOURS, Layout, Post, Spans, layout_of
 from maplebridge.deployment.models import Study, StudyRun
+from maplebridge.deployment.record import Record, record_of
 from maplebridge.incidents.models import Incident
 from maplebridge.kernel.clock import parse_stamp, stamp
 from maplebridge.kernel.refused import BadInput, NotFound
@@ -88,14 +89,29 @@ def need_of(actor: Actor, choices: Choices) -> Demand:
     Raises BadInput.
     """
     actor.must("studies.view")
+    begin, end = _span(choices)
+    reader, area = _reader(actor)
+    return demand_of(reader, begin=begin, end=end, types=choices.types, area=area, resolution=choices.resolution)
+
+
+def record_now(actor: Actor, choices: Choices) -> Record:
+    """Read everything that a study keeps of the record: need, kinds of call and their times on scene."""
+    begin, end = _span(choices)
+    reader, _area = _reader(actor)
+    kinds, mix = kinds_on_record(reader, begin=begin, end=end, types=choices.types)
+    return Record(need_of(actor, choices), kinds, mix)
+
+
+def _span(choices: Choices) -> tuple[datetime, datetime]:
     try:
-        begin, end = parse_stamp(choices.begin), parse_stamp(choices.end)
+        return parse_stamp(choices.begin), parse_stamp(choices.end)
     except ValueError:
         raise BadInput("begin", _("Give the time of the need as moments with their offset from UTC.")) from None
-    reader, area = (actor, "") if actor.may("incidents.view") else (system("studies"), _only_area(actor))
-    return demand_of(
-        reader, begin=begin, end=end, types=choices.types, area=area, resolution=choices.resolution
-    )  # fmt: skip
+
+
+def _reader(actor: Actor) -> tuple[Actor, str]:
+    """Who counts: the actor where it may see incidents, else a program of ours, bound to the actor's area."""
+    return (actor, "") if actor.may("incidents.view") else (system("studies"), _only_area(actor))
 
 
 def _only_area(actor: Actor) -> str:
@@ -106,7 +122,12 @@ def _only_area(actor: Actor) -> str:
 
 def kept_need(study: Study) -> Demand:
     """Give the need that was kept with a study."""
-    return unpacked(Demand, bytes(study.need))
+    return kept_record(study).demand
+
+
+def kept_record(study: Study) -> Record:
+    """Give the record that was kept with a study."""
+    return record_of(bytes(study.need))
 
 
 def layouts_of(study: Study) -> tuple[Layout, Layout]:

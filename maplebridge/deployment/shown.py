@@ -1,5 +1,6 @@
 """What the studio shows: figures with words for whoever reads, shapes for the map. Reads alone."""
 
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,15 +10,22 @@ from typing import Any
 import h3.api.basic_int as h3
 import numpy as np
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from maplebridge.deployment import queries
+from maplebridge.deployment.calls import parents
 from maplebridge.deployment.choices import Choices
-from maplebridge.deployment.coverage import Gap, gaps
+from maplebridge.deployment.coverage import Gap, covered, gaps
+from maplebridge.deployment.demand import ENOUGH
+from maplebridge.deployment.hotspots import hot_spots, ring_of
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.models import Study
+from maplebridge.deployment.propose import propose
 from maplebridge.deployment.reach import area_within
-from maplebridge.deployment.studio import Compared, Ground, compared, figures_of, ground_of
-from maplebridge.deployment.words import sentences_of
+from maplebridge.deployment.smoothing import spread_of
+from maplebridge.deployment.studio import MINUTES, Compared, Ground, compared, figures_of, ground_of
+from maplebridge.deployment.words import sentences_of, simulated_sentences
+from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor
 from maplebridge.people.rules import UNIT_KINDS
 from maplebridge.places.models import Area
@@ -25,6 +33,10 @@ from maplebridge.places.queries import address_at, current_city, road_network
 
 Row = dict[str, Any]
 GAPS = 12  # listed, those with most calls first
+COARSER = 2  # steps of H3 by which cells are put together where few calls came
+FEW_CELLS = 200  # of a need: below, the cells are taken one step smaller
+MOST_PROPOSED, PROPOSE_S = 200, 20.0
+NEARLY_ALL = 0.95
 KEPT_S = 600.0  # that the counted need is kept in memory while somebody drags posts
 _grounds: dict[tuple[object, ...], tuple[float, Ground]] = {}
 
@@ -38,11 +50,22 @@ def start(actor: Actor, *, at: datetime) -> Row:
         for kind in UNIT_KINDS.values()
     ]
     return {
-        "today": today.as_json(), "kinds": kinds, "choices": queries.first_choices(at=at).as_json(),
+        "today": today.as_json(), "kinds": kinds, "choices": fitting(actor, today, at=at).as_json(),
         "may_run": actor.may("studies.run"), "studies": queries.study_rows(actor),
         "bbox": city.bbox if city else None, "attribution": city.attribution if city else "",
         "time_zone": city.time_zone if city else "UTC",
     }  # fmt: skip
+
+
+def fitting(actor: Actor, today: Layout, *, at: datetime) -> Choices:
+    """Choose what suits the city: smaller cells where it is small, the longest target that today misses at times."""
+    choices = queries.first_choices(at=at)
+    if len(ground(actor, choices).demand.cells) < FEW_CELLS:
+        choices = replace(choices, resolution=choices.resolution + 1)
+    found = ground(actor, choices)
+    cover = covered(today, found.rates, MINUTES, targets=found.targets)
+    missed = [m for m, share in zip(MINUTES, cover.share, strict=True) if share < NEARLY_ALL]
+    return replace(choices, minutes=missed[-1] if missed else MINUTES[0])
 
 
 def ground(actor: Actor, choices: Choices) -> Ground:
@@ -59,30 +82,63 @@ def ground(actor: Actor, choices: Choices) -> Ground:
 
 
 def need(actor: Actor, choices: Choices) -> Row:
-    """Cells with how many calls a week to expect; where too few came for that, without a figure."""
+    """Cells with how many calls a week to expect, each no smaller than the calls in it bear; and hot spots."""
     found = ground(actor, choices)
-    rates = found.rates
-    calls = found.demand.counts.sum(axis=1)
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Polygon", "coordinates": [_ring(int(cell))]},
-            "properties": {"enough": True, "calls": float(calls[i]), "week": float(rates.place_mean[i]),
-                           "low": float(rates.place_low[i]), "high": float(rates.place_high[i])}
-            if rates.enough[i] else {"enough": False},
-        }
-        for i, cell in enumerate(found.demand.cells)
-    ]  # fmt: skip
+    spots = hot_spots(found.demand)
     return {
-        "cells": {"type": "FeatureCollection", "features": features},
-        "calls": float(calls.sum()), "weeks": float(found.demand.observed.mean()),
-        "too_little": float(np.mean(~rates.enough)) if len(calls) else 0.0,
-    }  # fmt: skip
+        "cells": {"type": "FeatureCollection", "features": need_cells(found)},
+        "spots": spots.as_geojson(),
+        "spots_enough": spots.enough,
+        "calls": float(found.demand.counts.sum()),
+        "weeks": float(found.demand.observed.mean()),
+    }
 
 
-def _ring(cell: int) -> list[list[float]]:
-    corners = [[round(lon, 6), round(lat, 6)] for lat, lon in h3.cell_to_boundary(cell)]
-    return [*corners, corners[0]]
+def need_cells(found: Ground) -> list[Row]:
+    """Cells of the need where enough calls came; where not, the cells around them together, up to COARSER steps."""
+    demand, weeks = found.demand, max(float(found.demand.observed.mean()), 1e-9)
+    calls, left = demand.counts.sum(axis=1), np.ones(len(demand.cells), bool)
+    features: list[Row] = []
+    for step in range(COARSER + 1):
+        cells = parents(demand.cells, demand.resolution - step)
+        for cell in np.unique(cells[left]):
+            here = left & (cells == cell)
+            total = float(calls[here].sum())
+            if total >= ENOUGH:
+                left &= ~here
+                low, high = spread_of(np.array([total]), np.array([total]), found.rates.level)
+                features.append(_cell(int(cell), total / weeks, float(low[0]) / weeks, float(high[0]) / weeks))
+    return features + [_cell(int(cell), None) for cell in demand.cells[left]]
+
+
+def _cell(cell: int, week: float | None, low: float = 0.0, high: float = 0.0) -> Row:
+    area = h3.cell_area(cell, unit="km^2")
+    known = {} if week is None else {"week": week, "low": low, "high": high, "density": week / area}
+    ring = {"type": "Polygon", "coordinates": [ring_of(cell)]}
+    return {"type": "Feature", "geometry": ring, "properties": {"enough": week is not None, **known}}
+
+
+def proposal(actor: Actor, keep: Layout, kinds: Mapping[str, int], choices: Choices) -> Row:
+    """Propose posts of the kinds asked for beside those kept. Raises BadInput."""
+    if not kinds or not set(kinds) <= set(UNIT_KINDS) or not 1 <= sum(kinds.values()) <= MOST_PROPOSED:
+        raise BadInput("kinds", _("Ask for 1 to %(n)d posts of the kinds there are.") % {"n": MOST_PROPOSED})
+    found = ground(actor, choices)
+    if not len(found.demand.cells):
+        raise BadInput("begin", _("There are no calls in this time. Choose a longer one."))
+    best = propose(
+        found.rates, counts=kinds, minutes=float(choices.minutes), fixed=keep.posts, seconds=PROPOSE_S, name=keep.name
+    )
+    taken, posts = {post.name for post in keep.posts}, list(keep.posts)
+    for post in best.layout.posts[len(posts) :]:
+        name = _free_name(UNIT_KINDS[post.kind].letter, taken)
+        taken.add(name)
+        posts.append(replace(post, name=name))
+    layout = Layout(keep.name, tuple(posts))
+    return {"layout": layout.as_json(), "share": best.share, "bound": best.bound, "gap": best.gap}
+
+
+def _free_name(letter: str, taken: set[str]) -> str:
+    return next(name for number in itertools.count(1) if (name := f"{letter}{number}") not in taken)
 
 
 def comparison(actor: Actor, a: Layout, b: Layout, choices: Choices) -> Row:
@@ -120,9 +176,17 @@ def study(record: Study) -> Row:
     """A study: what went into it, how far its run is, its figures."""
     a, b = queries.layouts_of(record)
     choices, run = queries.choices_of(record), queries.last_run(record)
-    found = ground_of(queries.kept_need(record))
+    both = compared(a, b, ground_of(queries.kept_need(record)), minutes=choices.minutes)
     row = queries.study_row(record) | {
-        "a": a.as_json(), "b": b.as_json(), "choices": choices.as_json(),
-        "figures": row_of(compared(a, b, found, minutes=choices.minutes)),
+        "a": a.as_json(), "b": b.as_json(), "choices": choices.as_json(), "figures": row_of(both),
     }  # fmt: skip
-    return row | {"simulated": run.figures if run and run.state == "done" else None}
+    return row | {"simulated": simulated(run.figures) if run and run.state == "done" else None}
+
+
+def simulated(figures: Any) -> Row:
+    """Figures of a run with words."""
+    names = area_names()
+    return figures | {
+        "sentences": simulated_sentences(figures, names),
+        "names": {row["area"]: names.get(row["area"], row["area"]) for row in figures["areas"]},
+    }

@@ -1,5 +1,6 @@
 """What a comparison says in plain language. Figures hold codes and numbers; sentences are made when somebody reads."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import ngettext
 from maplebridge.deployment.compare import BETTER, LEAST_CALLS, SAME, WORSE
 
 
-def sentences_of(figures: dict[str, Any], names: dict[str, str]) -> list[str]:
+def sentences_of(figures: dict[str, Any], names: Mapping[str, str]) -> list[str]:
     """Say what the figures of `studio.figures_of` mean, the verdict first; `names` are those of areas by code."""
     found = [_verdict(figures)]
     if figures["enough"]:
@@ -45,7 +46,46 @@ def _verdict(figures: dict[str, Any]) -> str:
              " a difference of %(from)s to %(to)s points.") % words  # fmt: skip
 
 
-def _areas(figures: dict[str, Any], names: dict[str, str]) -> str:
+def simulated_sentences(figures: dict[str, Any], names: Mapping[str, str]) -> list[str]:
+    """Say what the figures of a run mean: by when nine of ten calls are reached, and whose way got longer."""
+    nine = next(row for row in figures["measures"] if row["code"] == "p90")
+    apart = nine["difference"]
+    words = {
+        "a": seconds(nine["a"]["mean"]), "b": seconds(nine["b"]["mean"]), "by": seconds(abs(apart["mean"] or 0.0)),
+        "low": seconds(_least(apart)), "high": seconds(_most(apart)),
+    }  # fmt: skip
+    if nine["turn"] == BETTER:
+        first = _("With units busy, B is faster: nine of ten calls are reached within %(b)s instead of %(a)s,"
+                  " %(by)s sooner (%(low)s to %(high)s).") % words  # fmt: skip
+    elif nine["turn"] == WORSE:
+        first = _("With units busy, B is slower: nine of ten calls are reached within %(b)s instead of %(a)s,"
+                  " %(by)s later (%(low)s to %(high)s).") % words  # fmt: skip
+    elif nine["turn"] == SAME:
+        first = _("With units busy there is no real difference: nine of ten calls are reached within %(a)s by A and"
+                  " %(b)s by B.") % words  # fmt: skip
+    else:
+        first = _("With units busy the weeks simulated do not say which is faster: nine of ten calls are reached within"
+                  " %(a)s by A and %(b)s by B. Simulate more weeks.") % words  # fmt: skip
+    return [first, _areas(figures, names)]
+
+
+def _least(apart: dict[str, Any]) -> float:
+    return min(abs(apart["low"] or 0.0), abs(apart["high"] or 0.0))
+
+
+def _most(apart: dict[str, Any]) -> float:
+    return max(abs(apart["low"] or 0.0), abs(apart["high"] or 0.0))
+
+
+def seconds(value: float | None) -> str:
+    """Write a duration as minutes and seconds."""
+    whole = round(value or 0.0)
+    if whole < 60:
+        return _("%(s)d s") % {"s": whole}
+    return _("%(min)d min %(s)02d s") % {"min": whole // 60, "s": whole % 60}
+
+
+def _areas(figures: dict[str, Any], names: Mapping[str, str]) -> str:
     worse = [names.get(row["area"], row["area"]) for row in figures["areas"] if row["turn"] == WORSE]
     if not worse:
         return _("No area is clearly worse off with B.")

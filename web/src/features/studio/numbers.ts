@@ -2,10 +2,11 @@
 import { spoken } from '../../shared/times';
 
 /** "87 %". */
-export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+export const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(100 * share)} %`);
 
 /** Points of a hundred with their sign: "+6.1", "−0.4", "0.0". */
-export function signed(share: number, factor = 100): string {
+export function signed(share: number | null, factor = 100): string {
+  if (share === null) return '–';
   const text = Math.abs(factor * share).toFixed(1);
   if (Number(text) === 0) return '0.0';
   return `${share < 0 ? '−' : '+'}${text}`;

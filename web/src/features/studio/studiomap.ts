@@ -23,7 +23,7 @@ export interface Choice {
 
 export interface Shapes {
   need: Need | null;
-  spots: boolean;
+  spots: GeoJSON.FeatureCollection | null;
   reach: GeoJSON.Geometry | null;
   other: GeoJSON.Geometry | null;
   gaps: Gap[];
@@ -35,7 +35,7 @@ interface Mark {
   element: HTMLButtonElement;
 }
 
-const SOURCES = ['need', 'reach', 'other', 'gaps', 'others'] as const;
+const SOURCES = ['need', 'spots', 'reach', 'other', 'gaps', 'others'] as const;
 
 export class StudioMap {
   readonly map: MapLibre;
@@ -117,11 +117,12 @@ export class StudioMap {
     const set = (name: (typeof SOURCES)[number], data: GeoJSON.GeoJSON) => (this.map.getSource(name) as maplibre.GeoJSONSource | undefined)?.setData(data);
     const shape = (geometry: GeoJSON.Geometry | null): GeoJSON.GeoJSON => (geometry ? { type: 'Feature', properties: {}, geometry } : EMPTY);
     set('need', shapes.need?.cells ?? EMPTY);
+    set('spots', shapes.spots ?? EMPTY);
+    this.shade();
     set('reach', shape(shapes.reach));
     set('other', shape(shapes.other));
     set('gaps', points(shapes.gaps.map((gap) => [gap.lon, gap.lat, gap.week])));
     set('others', points((shapes.others?.posts ?? []).map((post) => [post.lon, post.lat, 1])));
-    for (const name of ['spots', 'spots-line']) this.map.setLayoutProperty(name, 'visibility', shapes.spots ? 'visible' : 'none');
   }
 
   private dress(): void {
@@ -129,17 +130,16 @@ export class StudioMap {
     const top = this.map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
     for (const name of SOURCES) this.map.addSource(name, { type: 'geojson', data: EMPTY });
     const add = (layer: maplibre.LayerSpecification) => this.map.addLayer(layer, top);
-    const most = Math.max(1, ...(this.shapes?.need?.cells.features ?? []).map((cell) => Number(cell.properties?.['week'] ?? 0)));
     add({
       id: 'need', type: 'fill', source: 'need', filter: ['==', ['get', 'enough'], true],
-      paint: { 'fill-color': ink.enroute, 'fill-opacity': ['interpolate', ['linear'], ['get', 'week'], 0, 0.06, most, 0.5] },
+      paint: { 'fill-color': ink.enroute, 'fill-opacity': 0.1 },
     });
     add({
       id: 'need-few', type: 'line', source: 'need', filter: ['==', ['get', 'enough'], false],
       paint: { 'line-color': ink.quiet, 'line-width': 0.8, 'line-opacity': 0.55, 'line-dasharray': [2, 3] },
     });
-    add({ id: 'spots', type: 'fill', source: 'need', filter: ['==', ['get', 'spot'], 'hot'], paint: { 'fill-color': ink.alarm, 'fill-opacity': 0.14 } });
-    add({ id: 'spots-line', type: 'line', source: 'need', filter: ['==', ['get', 'spot'], 'hot'], paint: { 'line-color': ink.alarm, 'line-width': 2 } });
+    add({ id: 'spots', type: 'fill', source: 'spots', filter: ['==', ['get', 'verdict'], 1], paint: { 'fill-color': ink.alarm, 'fill-opacity': 0.14 } });
+    add({ id: 'spots-line', type: 'line', source: 'spots', filter: ['==', ['get', 'verdict'], 1], paint: { 'line-color': ink.alarm, 'line-width': 2 } });
     add({
       id: 'other', type: 'line', source: 'other', layout: { 'line-join': 'round' },
       paint: { 'line-color': ink.ink, 'line-width': 1.1, 'line-opacity': 0.6, 'line-dasharray': [3, 3] },
@@ -157,9 +157,10 @@ export class StudioMap {
     if (this.shapes) this.draw(this.shapes);
   }
 
-  /** Shade need by the most that a cell has. */
-  shade(most: number): void {
-    if (this.dressed) this.map.setPaintProperty('need', 'fill-opacity', ['interpolate', ['linear'], ['get', 'week'], 0, 0.06, Math.max(most, 1e-6), 0.5]);
+  /** Shade need by calls per square kilometre, the densest cell the darkest. */
+  private shade(): void {
+    const densities = (this.shapes?.need?.cells.features ?? []).map((cell) => Number(cell.properties?.['density'] ?? 0));
+    this.map.setPaintProperty('need', 'fill-opacity', ['interpolate', ['linear'], ['get', 'density'], 0, 0.05, Math.max(...densities, 1e-6), 0.45]);
   }
 }
 

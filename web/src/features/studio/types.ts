@@ -66,10 +66,11 @@ export interface Start {
   time_zone: string;
 }
 
+/** Null where it cannot be said: a mean of no cases, an end without a limit. */
 export interface Interval {
-  mean: number;
-  low: number;
-  high: number;
+  mean: number | null;
+  low: number | null;
+  high: number | null;
   n: number;
 }
 
@@ -147,9 +148,11 @@ export interface Study extends StudyRow {
 
 export interface Need {
   cells: GeoJSON.FeatureCollection;
+  /** Cells with `verdict` 1 for a hot spot, -1 for a cold one. */
+  spots: GeoJSON.FeatureCollection;
+  spots_enough: boolean;
   calls: number;
   weeks: number;
-  too_little: number;
 }
 
 export interface Proposal {
