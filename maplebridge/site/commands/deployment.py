@@ -1,4 +1,4 @@
-"""`maplebridge deployment solve`: where sites should stand, with the proof how good the answer is."""
+"""`maplebridge deployment`: where sites should stand, with the proof how good the answer is; patrols of a shift."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from maplebridge.site.commands import declare
+from maplebridge.site.commands import declare, patrols
 
 
 def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
@@ -14,6 +14,23 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     it = declare(
         commands,
         "deployment",
+        "Choose sites, or plan the patrols of a shift.",
+        examples="""
+        maplebridge deployment solve --model pmedian --instance pmed1.txt --format orlib
+        maplebridge deployment solve --model mclp --instance city.csv --format csv -p 20 --radius 180
+        maplebridge deployment solve --model lscp --instance city.csv --format csv --radius 300 --seconds 30
+        maplebridge deployment patrols --places places.csv --units 4 --hours 8
+        """,
+    )
+    whats = it.add_subparsers(dest="what", required=True, metavar="WHAT")
+    _add_solve(whats)
+    patrols.add(whats)
+
+
+def _add_solve(whats) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+    it = declare(
+        whats,
+        "solve",
         """
         Choose sites: p of them with the least way (pmedian), p that reach most within a radius (mclp), or the fewest
         that reach all (lscp).
@@ -21,13 +38,8 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         CSV has a header and a line for each pair that can be reached: demand,site,cost and if not 1 weight; capacity
         (the most weight a site takes) and opening (what it costs) may stand in a line of the site.
         """,
-        examples="""
-        maplebridge deployment solve --model pmedian --instance pmed1.txt --format orlib
-        maplebridge deployment solve --model mclp --instance city.csv --format csv -p 20 --radius 180
-        maplebridge deployment solve --model lscp --instance city.csv --format csv --radius 300 --seconds 30
-        """,
+        examples="maplebridge deployment solve --model pmedian --instance pmed1.txt --format orlib",
     )
-    it.add_argument("what", choices=["solve"], help="what to do")
     it.add_argument("--model", required=True, choices=["pmedian", "mclp", "lscp"], help="the question")
     it.add_argument("--instance", required=True, metavar="FILE", help="needs, sites and costs")
     it.add_argument("--format", required=True, choices=["orlib", "csv"], help="form of the file")
