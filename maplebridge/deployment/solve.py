@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.deployment.capacitated import with_capacity, worth_of
 from maplebridge.deployment.cover import cover_of
-from maplebridge.deployment.covering import Chosen, Told, cover_most
+from maplebridge.deployment.covering import Chosen, Stop, Told, cover_most, never
 from maplebridge.deployment.instance import Floats, Instance
 from maplebridge.deployment.median import least_cost
 from maplebridge.deployment.set_cover import fewest
@@ -27,6 +27,7 @@ def silent(_phase: str, _value: float, _bound: float) -> None:
 class Question:
     """What is asked: how many sites, within what cost, for how long at most, and what a further site is worth.
 
+    `stop`, asked now and then, ends the search once it says True, with the best answer so far and its bound.
     With a `budget` for the opening costs of the sites, p is how many at most (0: any number).
     """
 
@@ -37,6 +38,7 @@ class Question:
     seed: int = 1
     tell: Told = silent
     budget: float | None = None
+    stop: Stop = never
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _mclp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     steps = FIRST if question.steps is None else question.steps
     chosen = cover_most(
         cover_of(instance, radius), p, fixed=fixed, allowed=~forbidden, steps=steps, seconds=question.seconds,
-        tell=question.tell, seed=question.seed,
+        tell=question.tell, stop=question.stop, seed=question.seed,
     )  # fmt: skip
     return chosen, _counted(instance, radius, steps)
 
@@ -120,7 +122,9 @@ def _counted(instance: Instance, radius: float, steps: Floats) -> Worth:
 def _lscp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     radius = _radius_of(question)
     fixed, _forbidden = instance.masks()
-    chosen = fewest(cover_of(instance, radius), fixed=fixed, seconds=question.seconds, tell=question.tell)
+    chosen = fewest(
+        cover_of(instance, radius), fixed=fixed, seconds=question.seconds, tell=question.tell, stop=question.stop
+    )
     covered = _covered(instance, radius)
     whole = chosen.value + float(instance.weights.sum())
     return chosen, lambda sites: whole - covered(sites)  # what a site adds: the weight that it alone reaches
@@ -133,8 +137,9 @@ def _pmedian(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     if not np.isfinite(costs).all():
         raise BadInput("instance", _("The p-median needs a cost between every demand and site; some are missing."))
     chosen = least_cost(
-        costs, p, fixed=fixed, allowed=~forbidden, seconds=question.seconds, tell=question.tell, seed=question.seed
-    )
+        costs, p, fixed=fixed, allowed=~forbidden, seconds=question.seconds, tell=question.tell, stop=question.stop,
+        seed=question.seed,
+    )  # fmt: skip
     return chosen, lambda sites: float(costs[:, sites].min(axis=1).sum()) if sites else float("inf")
 
 
