@@ -5,5 +5,6 @@ export const ENTRIES = {
   phone: 'src/phone/main.ts',
   pages: 'src/pages/main.ts',
   track: 'src/track/main.ts',
+  studio: 'src/studio/main.ts',
   'phone-worker': 'src/phone/worker.ts',
 };

@@ -48,7 +48,7 @@ def _times(rows: IncidentQuerySet) -> dict[str, Floats]:
     found: dict[str, list[float]] = {}
     done = rows.exclude(onscene_at=None).exclude(closed_at=None).order_by()
     for type, onscene, closed in done.values_list("type_id", "onscene_at", "closed_at"):
-        found.setdefault(type, []).append((closed - onscene).total_seconds())
+        found.setdefault(type, []).append(_seconds(onscene, closed))
     return {type: np.array(values) for type, values in found.items()}
 
 
@@ -103,10 +103,11 @@ def replayed(
     kept = (demand.cells[places] == cells) & (what >= 0)
     at_s = np.array([(row[0] - begin).total_seconds() for row in rows], float)
     scene_s = np.array([_seconds(onscene, closed) for *_, onscene, closed in rows], float)
-    return Replayed(at_s[kept], places[kept], what[kept], scene_s[kept])
+    response_s = np.array([_seconds(row[0], row[4]) for row in rows], float)
+    return Replayed(at_s[kept], places[kept], what[kept], scene_s[kept], response_s[kept])
 
 
-def _seconds(onscene: datetime | None, closed: datetime | None) -> float:
-    """Time on scene, NaN where it was not recorded."""
-    took = (closed - onscene).total_seconds() if onscene and closed else 0.0
+def _seconds(begin: datetime | None, end: datetime | None) -> float:
+    """Seconds from one moment to another, NaN where they were not recorded in this order."""
+    took = (end - begin).total_seconds() if begin and end else 0.0
     return took if took > 0 else np.nan

@@ -55,7 +55,7 @@ def covered(
     limits = tuple(float(value) for value in minutes)
     within = [nearest <= limit * 60 for limit in limits]
     scatter = rates.scatter()
-    week = [_share_of_week(rates, reached) for reached in within]
+    week = [spread_of_week(rates, reached) for reached in within]
     hours = [_share_by_hour(rates, reached, scatter) for reached in within]
     share, deviation = (np.array(column) for column in zip(*week, strict=True))
     hour_share, hour_deviation = (np.array(column) for column in zip(*hours, strict=True))
@@ -77,7 +77,7 @@ def gained(before: Coverage, after: Coverage) -> tuple[Floats, Floats, Floats]:
     gains, deviations = [], []
     for limit in after.minutes:
         one, other = (np.asarray(each.nearest <= limit * 60, float) for each in (before, after))
-        gain, deviation = _share_of_week(rates, other - one)
+        gain, deviation = spread_of_week(rates, other - one)
         gains.append(gain)
         deviations.append(deviation)
     z = NormalDist().inv_cdf((1 + rates.level) / 2)
@@ -107,8 +107,8 @@ def _own(rates: Rates, reached: Floats | Mask) -> Floats:
     return np.asarray((rates.mean * reached).sum(axis=1) / np.maximum(rates.mean.sum(axis=1), 1e-300))
 
 
-def _share_of_week(rates: Rates, reached: Floats | Mask) -> tuple[float, float]:
-    """Share of a week's need, and its standard deviation; `reached` (n, 168) from -1 to 1."""
+def spread_of_week(rates: Rates, reached: Floats | Mask) -> tuple[float, float]:
+    """Mean of a value of places and hours (n, 168) in a week's need, a share where it is 0 or 1, and its deviation."""
     total, own = float(rates.place_mean.sum()), _own(rates, reached)
     if total <= 0:
         return 0.0, 0.0

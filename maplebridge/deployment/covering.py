@@ -18,8 +18,14 @@ from maplebridge.deployment.mip import INF, Rows, minimise
 from maplebridge.deployment.relaxed import Proof, proof
 
 Told = Callable[[str, float, float], None]  # of a phase, with the value and the bound known after it
+Stop = Callable[[], bool]  # asked now and then: True ends the search with what it has
 KICKS, PATIENCE, LONG = 200, 3, 20  # at a time, and how often without a gain: first, and in the end
 SMALL = 1e-7
+
+
+def never() -> bool:
+    """Nobody wants an end before the time is up."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -40,50 +46,67 @@ def expected_steps(busy: float, most: int) -> Floats:
 
 
 def cover_most(
-    cover: Cover, p: int, *, fixed: Mask, allowed: Mask, steps: Floats, seconds: float, tell: Told, seed: int = 1
-) -> Chosen:
+    cover: Cover, p: int, *, fixed: Mask, allowed: Mask, steps: Floats, seconds: float, tell: Told, stop: Stop = never,
+    seed: int = 1,
+) -> Chosen:  # fmt: skip
     """Choose p sites that are worth most; the bound says how much more any choice could be. Stops after `seconds`."""
-    end, most = monotonic() + seconds, float(cover.weights.sum() * steps.sum())
-    hunt = _Hunt(cover, p, fixed, np.append(steps, 0.0), seed)
+    most = float(cover.weights.sum() * steps.sum())
+    hunt = _Hunt(cover, p, fixed, np.append(steps, 0.0), monotonic() + seconds, stop, seed)
+    whole = bool(len(steps) == 1 and steps[0] == 1.0 and (cover.weights == np.rint(cover.weights)).all())
     chosen = hunt.begin(allowed)
     tell("greedy and swaps", _worth(chosen, cover, steps), most)
-    chosen = hunt.kicks(chosen, allowed, patience=PATIENCE, end=end)
+    chosen = hunt.kicks(chosen, allowed, patience=PATIENCE, share=1 / 4)
     best = _worth(chosen, cover, steps)
     tell("kicks", best, most)
-    duals = _duals(cover, p, fixed=fixed, allowed=allowed, steps=steps, seconds=end - monotonic())
+    duals = _duals(cover, p, fixed=fixed, allowed=allowed, steps=steps, hunt=hunt)
     found = priced(cover, duals, p, fixed=fixed, allowed=allowed, steps=steps, best=best)
-    bound = min(most, found.bound)
+    bound = _lowered(min(most, found.bound), whole=whole)
     tell("relaxation", best, bound)
-    if bound - best > SMALL * max(1.0, best) and end > monotonic():
-        begun = monotonic()
-        chosen = hunt.kicks(chosen, allowed & ~found.out | chosen, patience=LONG, end=begun + (end - begun) / 4)
+    if bound - best > SMALL * max(1.0, best) and not hunt.over():
+        chosen = hunt.kicks(chosen, allowed & ~found.out | chosen, patience=LONG, share=1 / 4)
         best = _worth(chosen, cover, steps)
         tell("kicks among the sites left", best, bound)
+    if bound - best > SMALL * max(1.0, best) and not hunt.over():
         found = priced(cover, duals, p, fixed=fixed, allowed=allowed, steps=steps, best=best)
-        chosen, proven = _branched(cover, p, found, steps=steps, start=chosen, seconds=end - monotonic())
-        best, bound = _worth(chosen, cover, steps), min(bound, proven)
-        tell("branch and bound", best, bound)
+        chosen, proven = _branched(cover, p, found, steps=steps, start=chosen, hunt=hunt)
+        best, bound = _worth(chosen, cover, steps), _lowered(min(bound, proven), whole=whole)
+        tell("branch and bound", best, max(best, bound))
     return Chosen([int(j) for j in np.flatnonzero(chosen)], best, max(best, bound))
+
+
+def _lowered(bound: float, *, whole: bool) -> float:
+    """With whole weights no answer lies between two whole numbers."""
+    return float(np.floor(bound + 1e-6)) if whole else bound
 
 
 @dataclass
 class _Hunt:
-    """A search that goes on from where it was, with another seed at each turn."""
+    """A search that goes on from where it was, with another seed at each turn, until `end` or `stop`."""
 
     cover: Cover
     p: int
     fixed: Mask
     steps: Floats
+    end: float
+    stop: Stop
     seed: int
+
+    def left(self) -> float:
+        """Seconds left."""
+        return max(0.0, self.end - monotonic())
+
+    def over(self) -> bool:
+        """Whether time has run out or somebody wants no more."""
+        return monotonic() > self.end or self.stop()
 
     def begin(self, allowed: Mask) -> Mask:
         """Greedily, and swaps."""
         return search(self.p, allowed, self.fixed, np.zeros_like(allowed), self.cover, self.steps, 0, self.seed)[0]
 
-    def kicks(self, chosen: Mask, allowed: Mask, *, patience: int, end: float) -> Mask:
-        """Kicks until so many turns brought nothing."""
-        quiet, best = 0, -1.0
-        while quiet < patience and monotonic() < end:
+    def kicks(self, chosen: Mask, allowed: Mask, *, patience: int, share: float) -> Mask:
+        """Kicks until so many turns brought nothing, or this share of the time left is gone."""
+        quiet, best, end = 0, -1.0, monotonic() + self.left() * share
+        while quiet < patience and monotonic() < end and not self.stop():
             self.seed += 1
             chosen, value = search(self.p, allowed, self.fixed, chosen, self.cover, self.steps, KICKS, self.seed)
             quiet, best = (0, value) if value > best + SMALL else (quiet + 1, best)
@@ -123,15 +146,15 @@ def _program(cover: Cover, p: int, *, into: Mask, out: Mask, steps: Floats) -> t
     return cost, low, high, rows
 
 
-def _duals(cover: Cover, p: int, *, fixed: Mask, allowed: Mask, steps: Floats, seconds: float) -> Floats:
+def _duals(cover: Cover, p: int, *, fixed: Mask, allowed: Mask, steps: Floats, hunt: _Hunt) -> Floats:
     """Prices of the needs from the linear relaxation; all zero where time was too short for it."""
     cost, low, high, rows = _program(cover, p, into=fixed, out=~allowed, steps=steps)
-    answer = minimise(cost, high, rows, low=low, seconds=max(0.0, seconds), method="ipm")
+    answer = minimise(cost, high, rows, low=low, seconds=hunt.left(), method="ipm", stop=hunt.stop)
     return -answer.duals[:-1] if len(answer.duals) else np.zeros(len(cover.weights))
 
 
 def _branched(
-    cover: Cover, p: int, found: Proof, *, steps: Floats, start: Mask, seconds: float
+    cover: Cover, p: int, found: Proof, *, steps: Floats, start: Mask, hunt: _Hunt
 ) -> tuple[Mask, float]:  # fmt: skip
     """Branch and bound over the sites that are not settled: the better answer of the two, and what is proven."""
     cost, low, high, rows = _program(cover, p, into=found.into, out=found.out, steps=steps)
@@ -141,7 +164,7 @@ def _branched(
     for step in range(len(steps)):
         begin = cover.sites + step * len(cover.weights)
         given[begin : begin + len(cover.weights)] = counts > step
-    answer = minimise(cost, high, rows, low=low, whole=cover.sites, seconds=max(0.0, seconds), start=given)
+    answer = minimise(cost, high, rows, low=low, whole=cover.sites, seconds=hunt.left(), start=given, stop=hunt.stop)
     chosen = answer.columns[: cover.sites] > 0.5
     better = chosen.sum() == p and _worth(chosen, cover, steps) > _worth(start, cover, steps)
     return (chosen if better else start), -answer.bound

@@ -184,7 +184,7 @@ def seconds_from(between: Seconds, out: Seconds, mode: int, unit: int, origin: i
     home = float(out[mode, place, unit])
     if origin < 0 or share >= 1.0:
         return home
-    return (1.0 - share) * between[mode, origin, place] + share * home
+    return (1.0 - share) * float(between[mode, origin, place]) + share * home
 
 
 @lean

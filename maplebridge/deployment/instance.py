@@ -3,13 +3,14 @@
 Two forms are read. OR-Library's p-median files (Beasley 1990, "OR-Library: distributing test problems by electronic
 mail"): `n edges p`, then an edge each line, `from to length`; a later line of the same edge overrides the earlier one;
 every vertex is demand and site, costs are shortest paths. And CSV with a header, a line for each pair that can be
-reached: `demand,site,cost` and where it is not 1 `weight`.
+reached: `demand,site,cost` and where it is not 1 `weight`; `capacity` (the most weight that the site takes, none: any)
+and `opening` (what it costs to open the site, 1 where nothing stands) may stand in any line of the site.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ class Instance:
     """n places with their weights, m sites, costs (n, m) in any unit of their own; infinite where there is no way.
 
     `fixed` sites are taken in any case, `forbidden` ones never. `p` is how many the file asks for, 0 where it does not.
+    `capacity` (m,) is the most weight that each site takes, `opening` (m,) what each costs to open.
     """
 
     weights: Floats
@@ -37,6 +39,8 @@ class Instance:
     p: int = 0
     fixed: frozenset[int] = field(default_factory=frozenset)
     forbidden: frozenset[int] = field(default_factory=frozenset)
+    capacity: Floats | None = None
+    opening: Floats | None = None
 
     def masks(self) -> tuple[Mask, Mask]:
         """Which sites are taken in any case, and which never: (m,) each."""
@@ -94,6 +98,7 @@ def read_csv(text: str) -> Instance:
     sites: dict[str, int] = {}
     weights: list[float] = []
     pairs: list[tuple[int, int, float]] = []
+    traits: dict[str, dict[int, float]] = {"capacity": {}, "opening": {}}
     for number, row in enumerate(reader, 2):
         demand, site, cost, weight = _pair(row, number)
         at = demands.setdefault(demand, len(demands))
@@ -105,9 +110,30 @@ def read_csv(text: str) -> Instance:
                 _at(number, _("this demand has another weight in an earlier line.")),
             )
         pairs.append((at, sites.setdefault(site, len(sites)), cost))
+        for name, known in traits.items():
+            if text := (row.get(name) or "").strip():
+                known[sites[site]] = _trait(text, number)
     if not pairs:
         raise BadInput("instance", _("There is no pair of a demand and a site."))
-    return _joined(np.array(weights), pairs, list(sites))
+    joined = _joined(np.array(weights), pairs, list(sites))
+    return replace(
+        joined, capacity=_of_sites(traits["capacity"], len(sites), np.inf),
+        opening=_of_sites(traits["opening"], len(sites), 1.0),
+    )  # fmt: skip
+
+
+def _of_sites(known: dict[int, float], sites: int, usual: float) -> Floats | None:
+    return np.array([known.get(site, usual) for site in range(sites)]) if known else None
+
+
+def _trait(text: str, number: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < np.inf:
+        raise BadInput("instance", _at(number, _("capacity and opening must be numbers, not negative.")))
+    return value
 
 
 def _pair(row: dict[str, str], number: int) -> tuple[str, str, float, float]:

@@ -47,6 +47,12 @@ class Post:
         return hours
 
 
+def spans_of(hours: Mask) -> Spans:
+    """Write hours of the week (168,) as spans; none where it is all of them."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], hours.astype(int), [0]))))
+    return () if hours.all() else tuple((int(begin), int(end)) for begin, end in edges.reshape(-1, 2))
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Posts under one name. Two layouts on the same need are what a study compares."""

@@ -1,5 +1,6 @@
 """Linear and integer programs through HiGHS (Huangfu and Hall 2018), built from sparse arrays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
@@ -43,12 +44,13 @@ class _Quiet(highspy.Highs):  # type: ignore[misc]  # comes without types
 
 def minimise(
     cost: Floats, high: Floats, rows: Rows, *, whole: int = 0, low: Floats | None = None, seconds: float = 60.0,
-    start: Floats | None = None, method: str = "choose",
+    start: Floats | None = None, method: str = "choose", stop: Callable[[], bool] | None = None,
 ) -> Answer:  # fmt: skip
     """Minimise cost @ x with rows.low <= A x <= rows.high, low (0) <= x <= high, the first `whole` columns integers.
 
-    `seconds` end the search; `start` is a solution to begin with; `method` as HiGHS names its solvers. An interior
-    point's answer is left without crossover: its duals are near the best ones, not exactly on a corner.
+    `seconds` end the search, and `stop`, asked now and then, once it says True; `start` is a solution to begin with;
+    `method` as HiGHS names its solvers. An interior point's answer is left without crossover: its duals are near the
+    best ones, not exactly on a corner.
     """
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(rows.low)
@@ -59,11 +61,26 @@ def minimise(
     if whole:
         kinds = [highspy.HighsVarType.kInteger] * whole
         lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (len(cost) - whole)
-    return _solved(lp, seconds=seconds, start=start, method=method)
+    return _solved(lp, seconds=seconds, start=start, method=method, stop=stop)
 
 
-def _solved(lp: highspy.HighsLp, *, seconds: float, start: Floats | None, method: str) -> Answer:
+def _heed(solver: _Quiet, stop: Callable[[], bool]) -> None:
+    """Let the solver ask whether it is to end."""
+
+    def asked(event: highspy.HighsCallbackEvent) -> None:
+        if stop():
+            event.interrupt()
+
+    for callback in (solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt):
+        callback += asked  # noqa: PLW2901  # HiGHS' way to subscribe
+
+
+def _solved(
+    lp: highspy.HighsLp, *, seconds: float, start: Floats | None, method: str, stop: Callable[[], bool] | None
+) -> Answer:
     solver = _Quiet()
+    if stop is not None:
+        _heed(solver, stop)
     options = {"time_limit": float(seconds), "random_seed": 1, "solver": method,
                "run_crossover": "off" if method == "ipm" else "choose", "mip_rel_gap": 0.0,
                "mip_abs_gap": 1e-9}  # fmt: skip

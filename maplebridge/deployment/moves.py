@@ -93,7 +93,8 @@ def _board(
     need = np.stack([left[:, of_hour.ravel() == k].sum(axis=1) for k in range(patterns.shape[1])], axis=1)
     modes = [post.mode for post in moving]
     reach = {
-        mode: (targets.seconds_from(mode, points) <= minutes * 60).astype(np.float64) for mode in sorted(set(modes))
+        mode: (targets.seconds_from(mode, points, minutes * 60) <= minutes * 60).astype(np.float64)
+        for mode in sorted(set(modes))
     }
     return _Board(need, patterns, reach, modes)
 

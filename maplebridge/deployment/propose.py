@@ -112,7 +112,7 @@ def what_each_adds(layout: Layout, rates: Rates, minutes: float, targets: Target
     times = np.zeros(rates.mean.shape, np.int32)
     within = []
     for post in layout.posts:
-        seconds = targets.seconds_from(post.mode, np.array([[post.lon, post.lat]]))[0]
+        seconds = targets.seconds_from(post.mode, np.array([[post.lon, post.lat]]), minutes * 60)[0]
         within.append((seconds <= minutes * 60, post.on_duty()))
         times += within[-1][0][:, None] & within[-1][1][None, :]
     once = rates.mean * (times == 1)
@@ -150,7 +150,7 @@ def _cover(kinds: Sequence[str], points: Floats, targets: Targets, left: Floats,
     for kind in kinds:
         mode = UNIT_KINDS[kind].mode
         if mode not in by_mode:
-            by_mode[mode] = np.asarray(targets.seconds_from(mode, points) <= minutes * 60)
+            by_mode[mode] = np.asarray(targets.seconds_from(mode, points, minutes * 60) <= minutes * 60)
     reached = np.concatenate([by_mode[UNIT_KINDS[kind].mode] for kind in kinds])
     needed = np.flatnonzero(left > 0)
     columns = np.ascontiguousarray(reached[:, needed].T)

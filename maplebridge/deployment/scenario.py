@@ -81,12 +81,16 @@ class CallKinds:
 
 @dataclass(frozen=True)
 class Replayed:
-    """Calls as they were, in order of time: seconds from the begin, place, kind; `scene_s` NaN where it is drawn."""
+    """Calls as they were, in order of time: seconds from the begin, place, kind; `scene_s` NaN where it is drawn.
+
+    `response_s` from report to the first arrival as it really was, NaN where it was not recorded; empty: unknown.
+    """
 
     at_s: Floats
     places: Ints
     kinds: Ints
     scene_s: Floats
+    response_s: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True)

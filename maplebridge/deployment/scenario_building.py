@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.call_kinds import KIND_CODES
+from maplebridge.deployment.call_kinds import KIND_CODES, bits
 from maplebridge.deployment.demand import Demand, smoothed
 from maplebridge.deployment.instance import Floats, Ints, Mask
 from maplebridge.deployment.layout import Layout
@@ -94,7 +94,8 @@ def units_of(layout: Layout, ground: Ground, kinds: CallKinds) -> Units:
     return Units(
         tuple(post.name for post in layout.posts),
         np.array([KIND_CODES.index(post.kind) for post in layout.posts], np.int64), KIND_CODES, areas, skills,
-        out, back, _goes(layout, ground.points), np.array([crew for crew, _duty in ends]), np.array([duty for _crew, duty in ends]),
+        out, back, _goes(layout, ground.points), np.array([crew for crew, _duty in ends]),
+        np.array([duty for _crew, duty in ends]),
     )  # fmt: skip
 
 

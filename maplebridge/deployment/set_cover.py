@@ -11,14 +11,14 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment.cover import Cover
-from maplebridge.deployment.covering import Chosen, Told
+from maplebridge.deployment.covering import Chosen, Stop, Told, never
 from maplebridge.deployment.instance import Mask
 from maplebridge.deployment.mip import INF, Rows, minimise
 from maplebridge.deployment.set_cover_kernels import dominated, greedy
 from maplebridge.kernel.refused import BadInput
 
 
-def fewest(cover: Cover, *, fixed: Mask, seconds: float, tell: Told) -> Chosen:
+def fewest(cover: Cover, *, fixed: Mask, seconds: float, tell: Told, stop: Stop = never) -> Chosen:
     """Choose the fewest sites that reach all needs; the bound is proven. Raises BadInput where a need has no site."""
     end = monotonic() + seconds
     if cover.alone:
@@ -30,7 +30,7 @@ def fewest(cover: Cover, *, fixed: Mask, seconds: float, tell: Told) -> Chosen:
     best, bound = int(chosen.sum()), int(taken.sum()) + bool(needs.any())
     tell(f"{int(needs.sum())} needs and {int(sites.sum())} sites left", best, bound)
     if needs.any():
-        found, proven = _program(cover, needs, sites, end - monotonic())
+        found, proven = _program(cover, needs, sites, end - monotonic(), stop)
         bound = max(bound, int(taken.sum()) + int(np.ceil(proven - 1e-6)))
         if found is not None and found.sum() + taken.sum() < best:
             chosen = found | taken
@@ -59,7 +59,7 @@ def reduced(cover: Cover, fixed: Mask) -> tuple[Mask, Mask, Mask]:
         sites = left
 
 
-def _program(cover: Cover, needs: Mask, sites: Mask, seconds: float) -> tuple[Mask | None, float]:
+def _program(cover: Cover, needs: Mask, sites: Mask, seconds: float, stop: Stop) -> tuple[Mask | None, float]:
     """Branch and bound over what is left: sites found (None for none) and the bound."""
     columns = np.cumsum(sites) - 1
     rows = [cover.sites_of(i) for i in np.flatnonzero(needs)]
@@ -68,7 +68,7 @@ def _program(cover: Cover, needs: Mask, sites: Mask, seconds: float) -> tuple[Ma
     index = np.concatenate(lists)
     count = int(sites.sum())
     program = Rows(start, index, np.ones(len(index)), np.ones(len(lists)), np.full(len(lists), INF))
-    answer = minimise(np.ones(count), np.ones(count), program, whole=count, seconds=max(0.0, seconds))
+    answer = minimise(np.ones(count), np.ones(count), program, whole=count, seconds=max(0.0, seconds), stop=stop)
     if not len(answer.columns):
         return None, answer.bound
     found = np.zeros(len(sites), bool)

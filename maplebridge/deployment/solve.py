@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from maplebridge.deployment.capacitated import with_capacity, worth_of
 from maplebridge.deployment.cover import cover_of
-from maplebridge.deployment.covering import Chosen, Told, cover_most
+from maplebridge.deployment.covering import Chosen, Stop, Told, cover_most, never
 from maplebridge.deployment.instance import Floats, Instance
 from maplebridge.deployment.median import least_cost
 from maplebridge.deployment.set_cover import fewest
@@ -24,7 +25,11 @@ def silent(_phase: str, _value: float, _bound: float) -> None:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: how many sites, within what cost, for how long at most, and what a further site is worth."""
+    """What is asked: how many sites, within what cost, for how long at most, and what a further site is worth.
+
+    `stop`, asked now and then, ends the search once it says True, with the best answer so far and its bound.
+    With a `budget` for the opening costs of the sites, p is how many at most (0: any number).
+    """
 
     p: int = 0
     radius: float | None = None
@@ -32,6 +37,8 @@ class Question:
     steps: Floats | None = None
     seed: int = 1
     tell: Told = silent
+    budget: float | None = None
+    stop: Stop = never
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ def solve(instance: Instance, model: str, question: Question) -> Solution:
         known = ", ".join(MODELS)
         raise BadInput("model", _("There is no such model. Models: %(known)s.") % {"known": known})
     begun = monotonic()
-    chosen, worth = MODELS[model](instance, question)
+    limited = instance.capacity is not None or question.budget is not None
+    chosen, worth = _limited(instance, model, question) if limited else MODELS[model](instance, question)
     gap = abs(chosen.bound - chosen.value) / max(abs(chosen.value), 1e-12) if chosen.bound != chosen.value else 0.0
     adds = [abs(chosen.value - worth([j for j in chosen.sites if j != each])) for each in chosen.sites]
     names = [instance.sites[j] for j in chosen.sites]
@@ -95,7 +103,7 @@ def _mclp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     steps = FIRST if question.steps is None else question.steps
     chosen = cover_most(
         cover_of(instance, radius), p, fixed=fixed, allowed=~forbidden, steps=steps, seconds=question.seconds,
-        tell=question.tell, seed=question.seed,
+        tell=question.tell, stop=question.stop, seed=question.seed,
     )  # fmt: skip
     return chosen, _counted(instance, radius, steps)
 
@@ -114,7 +122,9 @@ def _counted(instance: Instance, radius: float, steps: Floats) -> Worth:
 def _lscp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     radius = _radius_of(question)
     fixed, _forbidden = instance.masks()
-    chosen = fewest(cover_of(instance, radius), fixed=fixed, seconds=question.seconds, tell=question.tell)
+    chosen = fewest(
+        cover_of(instance, radius), fixed=fixed, seconds=question.seconds, tell=question.tell, stop=question.stop
+    )
     covered = _covered(instance, radius)
     whole = chosen.value + float(instance.weights.sum())
     return chosen, lambda sites: whole - covered(sites)  # what a site adds: the weight that it alone reaches
@@ -127,9 +137,24 @@ def _pmedian(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     if not np.isfinite(costs).all():
         raise BadInput("instance", _("The p-median needs a cost between every demand and site; some are missing."))
     chosen = least_cost(
-        costs, p, fixed=fixed, allowed=~forbidden, seconds=question.seconds, tell=question.tell, seed=question.seed
-    )
+        costs, p, fixed=fixed, allowed=~forbidden, seconds=question.seconds, tell=question.tell, stop=question.stop,
+        seed=question.seed,
+    )  # fmt: skip
     return chosen, lambda sites: float(costs[:, sites].min(axis=1).sum()) if sites else float("inf")
+
+
+def _limited(instance: Instance, model: str, question: Question) -> tuple[Chosen, Worth]:
+    """With capacities or a budget: p-median and maximal covering, a need shared among sites where that is better."""
+    if model == "lscp" or question.steps is not None:
+        raise BadInput("model", _("Capacities and budgets go with pmedian and mclp, without a busy share."))
+    p = question.p or instance.p if question.budget is not None else _p_of(instance, question)
+    if question.budget is not None and not 0 < question.budget < np.inf:
+        raise BadInput("budget", _("A budget is more than nothing."))
+    radius = _radius_of(question) if model == "mclp" else None
+    chosen = with_capacity(
+        instance, p, radius=radius, budget=question.budget, seconds=question.seconds, tell=question.tell
+    )
+    return chosen, lambda sites: worth_of(instance, sites, radius=radius)
 
 
 MODELS: dict[str, Callable[[Instance, Question], tuple[Chosen, Worth]]] = {

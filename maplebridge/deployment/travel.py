@@ -1,6 +1,7 @@
 """Seconds by road from many places to many others; straight lines, marked as an estimate, where no roads are loaded."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +39,10 @@ class Targets:
     def __post_init__(self) -> None:
         self._snaps: dict[str, Snaps] = {}
 
-    def seconds_from(self, mode: str, origins: Floats) -> Seconds:
-        """Seconds from every origin (a, 2) to every place: (a, b)."""
+    def seconds_from(self, mode: str, origins: Floats, within: float = inf) -> Seconds:
+        """Seconds from every origin (a, 2) to every place: (a, b). Infinite beyond `within`, which saves time."""
         network = self.roads.mode(mode)
         if mode not in self._snaps:
             self._snaps[mode] = network.snap(self.points[:, 0], self.points[:, 1], TARGET_METRES)
         starts = network.snap(origins[:, 0], origins[:, 1], TARGET_METRES)
-        return np.ascontiguousarray(network.table(starts, self._snaps[mode]), np.float32)
+        return np.ascontiguousarray(network.table(starts, self._snaps[mode], within), np.float32)

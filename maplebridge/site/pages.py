@@ -27,6 +27,7 @@ WORKPLACES = (  # the first whose permission one has is where one starts
     ("journal.view", "/journal"),
     ("people.view", "/people"),
     ("incidents.view", "/console"),
+    ("studies.view", "/studio"),
 )
 THEMES = ("light", "dark")
 CONSOLE_PRELOAD = ("/api/me", "/api/board", "/api/types")  # asked for while the script still loads
@@ -56,6 +57,7 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/unit", _("My unit"), may("units.own")),
         ("/cards", _("Paper cards"), may("incidents.edit")),
         ("/catch-up", _("Catch up"), may("incidents.edit")),
+        ("/studio", _("Studio"), may("studies.view")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
         ("/units", _("Units"), may("units.track") or may("people.manage")),

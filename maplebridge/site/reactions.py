@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
+from maplebridge.deployment import tasks as deployment
 from maplebridge.dispatch import tasks as dispatch
 from maplebridge.fieldwork import tasks as fieldwork
 from maplebridge.incidents import tasks as incidents
@@ -44,6 +45,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
     """What runs by the clock, and how often."""
     return (
         (timedelta(seconds=5), dispatch.watch_timers),
+        (timedelta(seconds=1), deployment.work_on_studies),
         (timedelta(minutes=10), dispatch.forget_old_positions),
         (timedelta(minutes=5), lambda at: make_checkpoint(at=at)),
         (timedelta(hours=1), incidents.erase_expired_data),

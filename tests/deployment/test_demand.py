@@ -13,6 +13,7 @@ from scipy import stats
 from maplebridge.deployment.calls import calls_of, clock, parents, quarter_of, read_calls
 from maplebridge.deployment.demand import demand_from, demand_of, smoothed
 from maplebridge.deployment.gamma_kernels import quantile
+from maplebridge.deployment.season import seasons
 from maplebridge.deployment.smoothing import spread_of
 from maplebridge.incidents.models import Incident, IncidentType
 from maplebridge.kernel.geometry import cell_of
@@ -170,3 +171,27 @@ def test_without_any_call_nothing_is_expected_and_nothing_breaks():
     demand = demand_from(calls_of([], []), begin=MONDAY, end=MONDAY + WEEK, zone=HELSINKI)
     found = smoothed(demand)
     assert found.mean.shape == (0, 168) and found.hour_mean.sum() == 0
+
+
+def test_a_busy_month_and_a_quiet_weekday_stand_out_and_chance_does_not():
+    rng = np.random.default_rng(4)
+    begin, days = datetime(2026, 1, 1, tzinfo=HELSINKI), 181
+    quarters = []
+    for day in range(days):
+        at = begin + timedelta(days=day)
+        rate = 20.0 * (1.5 if at.month == 4 else 1.0) * (0.6 if at.weekday() == 6 else 1.0)
+        quarters += [quarter_of(at) + 40] * rng.poisson(rate)
+    calls = calls_of(quarters, [(LON, LAT)] * len(quarters))
+    found = seasons(demand_from(calls, begin=begin, end=begin + timedelta(days=days), zone=HELSINKI))
+    april, sunday = found.months[3], found.weekdays[6]
+    assert april.name == "2026-04" and april.days == 30 and april.unusual and april.low > 1.2
+    assert sunday.unusual and sunday.high < 0.8
+    assert sum(part.unusual for part in found.weekdays[:6]) <= 2
+    assert found.usual == pytest.approx(len(quarters) / days)
+
+
+def test_a_month_of_few_days_is_not_called_unusual():
+    calls, _truth = drawn(np.full(20, 5.0), weeks=5)  # four weeks of May and a week of June
+    found = seasons(demand_from(calls, begin=MONDAY, end=MONDAY + 5 * WEEK, zone=HELSINKI))
+    assert [part.enough for part in found.months] == [True, False]
+    assert not found.months[1].unusual

@@ -77,8 +77,11 @@ class RoadNetwork:
         """Give every source's seconds to (lon, lat), inf where it can't get there: float32 (n)."""
         return self.table(sources, self.snap([lon], [lat], max_metres))[:, 0]
 
-    def table(self, origins: Snaps, targets: Snaps) -> npt.NDArray[np.float32]:
-        """Give the seconds from every origin to every target, inf where there is no way: (origins, targets)."""
+    def table(self, origins: Snaps, targets: Snaps, max_seconds: float = inf) -> npt.NDArray[np.float32]:
+        """Give the seconds from every origin to every target: (origins, targets).
+
+        Infinite where there is no way, or none within `max_seconds`: no search goes farther.
+        """
         forward = len(origins) <= len(targets)
         ones, others = (origins, targets) if forward else (targets, origins)
         out = np.empty((len(ones), len(others)), np.float32)
@@ -95,6 +98,7 @@ class RoadNetwork:
                 others.at,
                 others.where,
                 forward,
+                _ms(max_seconds),
                 out[low:high],
             )
             self._idle.append(work)

@@ -226,12 +226,14 @@ def nearest(g: Any, w: Any, lon: float, lat: float, most: float, at: Any, where:
 
 
 @compiled
-def many(g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forward: bool, out: Any) -> None:
-    """Fill `out` (len(ones), len(at)) with seconds between each of `ones` and all places; inf where there is no way."""
+def many(
+    g: Any, w: Any, ones: Any, ones_where: Any, at: Any, where: Any, forward: bool, limit: int, out: Any
+) -> None:  # fmt: skip
+    """Fill `out` (len(ones), len(at)) with seconds between each of `ones` and all places; inf beyond `limit` ms."""
     best, best_m = np.empty(len(at), np.int32), np.empty(len(at), np.float32)
     top = np.empty(len(at), np.int32)
     for j in range(len(ones)):
-        search(g, w, ones[j], ones_where[j, 2], at, where, forward, len(at), NEVER - 1, best, best_m, top)
+        search(g, w, ones[j], ones_where[j, 2], at, where, forward, len(at), limit, best, best_m, top)
         for i in range(len(at)):
-            reached = best[i] < NEVER and ones[j, 0] >= 0
+            reached = best[i] <= limit and ones[j, 0] >= 0
             out[j, i] = best[i] / 1000.0 if reached else np.inf

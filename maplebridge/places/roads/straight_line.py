@@ -58,9 +58,10 @@ class StraightLine:
         """Estimate every source's seconds to (lon, lat): float32 (n)."""
         return np.asarray(self.table(sources, self.snap([lon], [lat]))[:, 0])
 
-    def table(self, origins: Snaps, targets: Snaps) -> npt.NDArray[np.float32]:
-        """Estimate the seconds from every origin to every target: (origins, targets)."""
-        return (self._metres(origins, targets) / self.metres_per_second).astype(np.float32)
+    def table(self, origins: Snaps, targets: Snaps, max_seconds: float = inf) -> npt.NDArray[np.float32]:
+        """Estimate the seconds from every origin to every target, inf beyond `max_seconds`: (origins, targets)."""
+        seconds = (self._metres(origins, targets) / self.metres_per_second).astype(np.float32)
+        return np.where(seconds <= max_seconds, seconds, np.float32(np.inf))
 
     def route(self, lon0: float, lat0: float, lon1: float, lat1: float, max_metres: float = inf) -> Route | None:
         """Draw the straight line with the time the detour would take; None for what is no coordinate."""

@@ -73,6 +73,8 @@ def test_times_between_any_places_equal_plain_dijkstra_on_the_whole_graph(drawn)
         table = network.table(snaps, snaps)
         expected = np.array([[town.oracle(a, b) / 10 for b in places] for a in places])
         assert table == pytest.approx(expected, abs=0.06)
+        bound = float(np.median(table))
+        assert (network.table(snaps, snaps, bound) == np.where(table <= bound, table, np.inf)).all()
 
 
 @SOME

@@ -1,0 +1,35 @@
+"""The studio's pages: the studio itself (a shell; all in it comes by the API) and a study on paper."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from maplebridge.deployment import paper, queries
+from maplebridge.people.sessions import actor_of_request
+
+
+@require_safe
+@ensure_csrf_cookie
+@login_required
+def studio(request: HttpRequest) -> HttpResponse:
+    """Draw layouts of posts and compare them."""
+    actor_of_request(request).must("studies.view")
+    return render(request, "deployment/studio.html", {"config": {"language": get_language()}})
+
+
+@require_safe
+@login_required
+def study(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Show a study as one prints it for those who decide."""
+    record = queries.study_of(actor_of_request(request), study_id)
+    return render(request, "deployment/study.html", {"study": record, "shown": paper.on_paper(record)})
+
+
+urlpatterns = [
+    path("", studio, name="studio"),
+    path("/<int:study_id>", study, name="study"),
+]
