@@ -5,5 +5,7 @@ export const ENTRIES = {
   phone: 'src/phone/main.ts',
   pages: 'src/pages/main.ts',
   track: 'src/track/main.ts',
+  scan: 'src/scan/main.ts',
+  itemmap: 'src/itemmap/main.ts',
   'phone-worker': 'src/phone/worker.ts',
 };

@@ -108,5 +108,6 @@ urlpatterns = [
     path("record/<str:name>", record_pages.record, name="record"),
     path("map/", include("maplebridge.places.pages")),
     path("", include("maplebridge.incidents.pages")),
+    path("", include("maplebridge.property.pages")),
     path("api/", api.urls),
 ]
