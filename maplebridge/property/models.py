@@ -285,6 +285,7 @@ class Sighting(models.Model):
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
     at = models.DateTimeField(_("at"))
+    last_at = models.DateTimeField(_("last seen at"), null=True, blank=True)  # where a reader saw it for a while
     expires_at = models.DateTimeField(_("erased at"), null=True, blank=True, db_index=True)  # none: a theft's
 
     def __str__(self) -> str:

@@ -6,8 +6,8 @@ import pytest
 from door_for_tests import AT, query
 
 from maplebridge.journal.models import Entry
+from maplebridge.kernel.asgi import MOST_BYTES
 from maplebridge.people.actions import enlist_unit, open_shift
-from maplebridge.positions import ingest as module
 from maplebridge.positions import intake
 from maplebridge.positions.actions import revoke_tracker
 from maplebridge.positions.models import LatestPosition, Tracker
@@ -74,7 +74,7 @@ def test_bad_content_of_a_known_device_is_answered_200(door, tracks, unit, token
 
 
 def test_a_body_beyond_all_measure_is_answered_and_left(door, tracks, unit, token):
-    assert door.send((token, b"", b"x" * (module.MOST_BYTES + 1)))[0][0] == 200
+    assert door.send((token, b"", b"x" * (MOST_BYTES + 1)))[0][0] == 200
     assert kept(tracks, unit) == []
 
 
