@@ -1,6 +1,5 @@
 """The registry's API: what anyone may ask, and what accredited places, investigators and connected systems may."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +13,18 @@ from maplebridge.kernel.endpoint import REFUSALS
 from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.property import actions, bike_index, queries, schemas
+from maplebridge.property import actions, bike_index, investigation, queries, schemas
 from maplebridge.property.codes import canonical
 from maplebridge.property.gate import admit
 from maplebridge.property.intake_list import Row, read_list, written_list
 from maplebridge.property.models import Dealer
 from maplebridge.property.prefix import bucket_of
-from maplebridge.property.queries.near import near_codes
 from maplebridge.property.schemes import identify
 
 router = Router(tags=["property"])
 Answer = dict[str, Any]
 router.add_router("/v3", bike_index.router)
+router.add_router("", investigation.router)
 
 
 def sentence_of(answer: str) -> str:
@@ -126,13 +125,6 @@ def post_answer(request: HttpRequest, alarm_id: int, body: schemas.AnswerIn) -> 
         raise NotFound(_("There is no open alarm %(id)s that you may see.") % {"id": alarm_id})
     actions.answer_alarm(actor, alarm=alarm, answer=body.answer, at=clock.now())
     return {"id": alarm.pk, "answer": body.answer}
-
-
-@router.get("/property/near", response={200: list[schemas.NearOut], **REFUSALS}, summary="Codes near one")
-def get_near(request: HttpRequest, code: str) -> list[Answer]:
-    """Registered codes within two edits, for an investigator to compare. Nothing is ever alarmed on them."""
-    actor_of_request(request).must("property.investigate")
-    return [asdict(near) for near in near_codes(code)]
 
 
 def _dealer(actor: Actor, number: int | None) -> Dealer | None:

@@ -292,6 +292,20 @@ class Sighting(models.Model):
         return f"{self.canonical} at {self.lon:.5f}, {self.lat:.5f}"
 
 
+class CheckCount(models.Model):
+    """How many checks of a day were forgotten, by channel: a number for the figures, of no item and no place."""
+
+    day = models.DateField(_("day"))
+    channel = models.CharField(_("by"), max_length=8, choices=rules.CHANNELS)
+    checks = models.PositiveIntegerField(_("checks"), default=0)
+
+    class Meta:
+        constraints = [ONE(fields=("day", "channel"), name="check_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.channel}: {self.checks}"
+
+
 class Alarm(models.Model):
     """A stolen item was seen. `incident` is where it is worked on; `late` where the theft was reported afterwards."""
 
