@@ -14,14 +14,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from maplebridge.incidents.whereabouts import area_of
 from maplebridge.journal.act import act, turn
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.geometry import cell_name, cell_of
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor
 from maplebridge.property.actions.register import must_work_at
-from maplebridge.property.actions.shared import key_of, locked, place_of, point
-from maplebridge.property.models import Alarm, Dealer, Reader, Sighting, TheftReport
+from maplebridge.property.actions.shared import key_of, point
+from maplebridge.property.models import Alarm, Dealer, Item, Reader, Sighting, TheftReport
 from maplebridge.property.queries.codes import CLEAR, STOLEN, deciding_keys, known_of
 from maplebridge.property.rules import CHANNELS, sighting_expires
 
@@ -172,12 +173,9 @@ def _standing(theft_id: int, sighting: Sighting, *, at: datetime) -> Alarm | Non
 
 def _raised(actor: Actor, theft_id: int, sighting: Sighting, *, late: bool, at: datetime) -> Alarm:
     with act(actor, "property.alarm_raised", at=at) as entry:
-        theft = TheftReport.objects.select_related("item", "incident").filter(pk=theft_id).first()
-        if theft is None:
-            raise _Over
-        locked(theft.item)
-        theft.refresh_from_db(fields=["state"])
-        if theft.state != "open" or (sighting.pk and Alarm.objects.filter(theft=theft, sighting=sighting).exists()):
+        Item.objects.select_for_update(of=("self",)).filter(thefts=theft_id).first()
+        theft = TheftReport.objects.select_related("item", "incident").filter(pk=theft_id, state="open").first()
+        if theft is None or (sighting.pk and Alarm.objects.filter(theft=theft, sighting=sighting).exists()):
             raise _Over
         sighting.expires_at = None  # from now on it belongs to the theft
         sighting.save()
@@ -188,7 +186,8 @@ def _raised(actor: Actor, theft_id: int, sighting: Sighting, *, late: bool, at: 
 
 def _facts(alarm: Alarm) -> dict[str, Any]:
     theft, sighting = alarm.theft, alarm.sighting
-    area = place_of(sighting.lon, sighting.lat)["area_code"]
+    known = sighting.reader or sighting.dealer
+    area = known.area_code if known else area_of(sighting.lon, sighting.lat)[0]
     return {
         "theft": theft.pk,
         "item": theft.item_id,
