@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-OURS = ("intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks")
+OURS = ("intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks", "property")
 
 
 def main(names: list[str]) -> int:

@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
+from maplebridge.kernel.moment import for_a_moment
 from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
@@ -135,7 +136,9 @@ def _dealer(actor: Actor, number: int | None) -> Dealer | None:
         if (found := places.filter(pk=number).first()) is None:
             raise NotFound(_("There is no accredited place %(id)s at which you work.") % {"id": number})
         return found
-    own = list(places.filter(users=actor.user_id)[:2]) if actor.user_id else []
+    if not actor.user_id:
+        return None
+    own = for_a_moment(("works at", actor.user_id), lambda: list(places.filter(users=actor.user_id)[:2]))
     return own[0] if len(own) == 1 else None
 
 

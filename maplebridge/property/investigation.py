@@ -86,7 +86,7 @@ def get_figures(request: HttpRequest, since: datetime, until: datetime, area: st
 
 @router.get("/property/figures/before-after", response={200: list[Row], **REFUSALS}, summary="Before and after a day")
 def get_before_after(request: HttpRequest, split_at: datetime, days: Days = 90, areas: str = "") -> list[Row]:
-    """The rate of thefts after as a multiple of that before, with its 95 % interval: in all areas, then in each named."""
+    """The rate of thefts after as a multiple of that before, with its 95 % interval, in all areas and in each named."""
     _investigator(request)
     must_know_offset("split_at", split_at)
     named = [area.strip() for area in areas.split(",") if area.strip()][:100]
