@@ -14,7 +14,7 @@ from maplebridge.kernel.moment import for_a_moment
 from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.property import actions, bike_index, investigation, queries, schemas
+from maplebridge.property import actions, bike_index_api, investigation_api, queries, schemas
 from maplebridge.property.codes import canonical
 from maplebridge.property.gate import admit
 from maplebridge.property.intake_list import Row, read_list, written_list
@@ -24,8 +24,8 @@ from maplebridge.property.schemes import identify
 
 router = Router(tags=["property"])
 Answer = dict[str, Any]
-router.add_router("/v3", bike_index.router)
-router.add_router("", investigation.router)
+router.add_router("/v3", bike_index_api.router)
+router.add_router("", investigation_api.router)
 
 
 def sentence_of(answer: str) -> str:

@@ -52,9 +52,11 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
 
 def run_identify(options: argparse.Namespace) -> int:
     """Print what a code is."""
+    from maplebridge.kernel import clock
     from maplebridge.property.schemes import identify
 
-    print(json.dumps(identify(options.code, options.kind).as_dict(), ensure_ascii=False, indent=2))
+    found = identify(options.code, options.kind, today=clock.now().date())
+    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     return 0
 
 
