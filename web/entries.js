@@ -6,5 +6,7 @@ export const ENTRIES = {
   pages: 'src/pages/main.ts',
   track: 'src/track/main.ts',
   studio: 'src/studio/main.ts',
+  scan: 'src/scan/main.ts',
+  itemmap: 'src/itemmap/main.ts',
   'phone-worker': 'src/phone/worker.ts',
 };

@@ -1,6 +1,5 @@
 """The registry's API: what anyone may ask, and what accredited places, investigators and connected systems may."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +10,22 @@ from ninja.files import UploadedFile
 
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
+from maplebridge.kernel.moment import for_a_moment
 from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.property import actions, bike_index, queries, schemas
+from maplebridge.property import actions, bike_index_api, investigation_api, queries, schemas
 from maplebridge.property.codes import canonical
 from maplebridge.property.gate import admit
 from maplebridge.property.intake_list import Row, read_list, written_list
 from maplebridge.property.models import Dealer
 from maplebridge.property.prefix import bucket_of
-from maplebridge.property.queries.near import near_codes
 from maplebridge.property.schemes import identify
 
 router = Router(tags=["property"])
 Answer = dict[str, Any]
-router.add_router("/v3", bike_index.router)
+router.add_router("/v3", bike_index_api.router)
+router.add_router("", investigation_api.router)
 
 
 def sentence_of(answer: str) -> str:
@@ -128,13 +128,6 @@ def post_answer(request: HttpRequest, alarm_id: int, body: schemas.AnswerIn) -> 
     return {"id": alarm.pk, "answer": body.answer}
 
 
-@router.get("/property/near", response={200: list[schemas.NearOut], **REFUSALS}, summary="Codes near one")
-def get_near(request: HttpRequest, code: str) -> list[Answer]:
-    """Registered codes within two edits, for an investigator to compare. Nothing is ever alarmed on them."""
-    actor_of_request(request).must("property.investigate")
-    return [asdict(near) for near in near_codes(code)]
-
-
 def _dealer(actor: Actor, number: int | None) -> Dealer | None:
     """The place that was named, or the only one at which the actor works."""
     actor.must("property.check")
@@ -143,7 +136,9 @@ def _dealer(actor: Actor, number: int | None) -> Dealer | None:
         if (found := places.filter(pk=number).first()) is None:
             raise NotFound(_("There is no accredited place %(id)s at which you work.") % {"id": number})
         return found
-    own = list(places.filter(users=actor.user_id)[:2]) if actor.user_id else []
+    if not actor.user_id:
+        return None
+    own = for_a_moment(("works at", actor.user_id), lambda: list(places.filter(users=actor.user_id)[:2]))
     return own[0] if len(own) == 1 else None
 
 

@@ -1,5 +1,6 @@
 """The gate at which strangers ask the API."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -7,9 +8,7 @@ from maplebridge.kernel.address import client_address
 from maplebridge.kernel.refused import Refused
 from maplebridge.property.turnstile import Turnstile
 
-A_MINUTE = 60  # questions from one address to one process
-
-gate = Turnstile(A_MINUTE)
+gate = Turnstile(settings.CONFIG.checks_a_minute)
 
 
 class TooManyQuestions(Refused):

@@ -285,10 +285,25 @@ class Sighting(models.Model):
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
     at = models.DateTimeField(_("at"))
+    last_at = models.DateTimeField(_("last seen at"), null=True, blank=True)  # where a reader saw it for a while
     expires_at = models.DateTimeField(_("erased at"), null=True, blank=True, db_index=True)  # none: a theft's
 
     def __str__(self) -> str:
         return f"{self.canonical} at {self.lon:.5f}, {self.lat:.5f}"
+
+
+class CheckCount(models.Model):
+    """How many checks of a day were forgotten, by channel: a number for the figures, of no item and no place."""
+
+    day = models.DateField(_("day"))
+    channel = models.CharField(_("by"), max_length=8, choices=rules.CHANNELS)
+    checks = models.PositiveIntegerField(_("checks"), default=0)
+
+    class Meta:
+        constraints = [ONE(fields=("day", "channel"), name="check_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.channel}: {self.checks}"
 
 
 class Alarm(models.Model):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import DamerauLevenshtein
 
 from maplebridge.property import near_kernels as kernels
 
@@ -94,8 +94,8 @@ class NearIndex:
 
 
 def edits_between(one: str, other: str) -> int:
-    """The optimal string alignment distance of two codes."""
-    return int(OSA.distance(one, other))
+    """The Damerau-Levenshtein distance of two codes."""
+    return int(DamerauLevenshtein.distance(one, other))
 
 
 def _near(block: _Block, sought: Array, sign: Array, edits: int) -> Iterable[Near]:

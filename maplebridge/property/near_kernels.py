@@ -52,14 +52,15 @@ def candidates(signs: Array, first: int, last: int, sought: Array, most_bits: in
 
 @compiled
 def distances(letters: Array, begins: Array, codes: Array, sought: Array, most: int) -> Array:
-    """Measure the optimal string alignment distance of codes from one; `FAR` beyond `most` edits. (n,) uint8.
+    """Measure the Damerau-Levenshtein distance of codes from one; `FAR` beyond `most` edits, at most 2. (n,) uint8.
 
-    Substitution, insertion, deletion, and transposition of neighbours, none edited twice (Navarro 2001, section 2.1).
-    Only the band of `2 * most + 1` diagonals is computed, and left when all of it is beyond `most`.
+    Substitution, insertion, deletion, and transposition of neighbours, also with one insertion or deletion between
+    them afterwards (Lowrance and Wagner, JACM 22, 1975): what two slips of a hand can do. Only the band of
+    `2 * most + 1` diagonals is computed, and left when all of it is beyond `most`.
     """
     result = np.empty(codes.size, np.uint8)
     width = 2 * most + 1
-    rows = np.empty((3, width + 2), np.int64)
+    rows = np.empty((4, width + 2), np.int64)
     for number in range(codes.size):
         begin, end = begins[codes[number]], begins[codes[number] + 1]
         result[number] = _distance(letters[begin:end], sought, most, rows)
@@ -79,7 +80,7 @@ def _distance(one: Array, other: Array, most: int, rows: Array) -> int:
         if column >= 0:
             rows[0, cell] = column
     for r in range(1, n + 1):
-        now, before, earlier = rows[r % 3], rows[(r - 1) % 3], rows[(r - 2) % 3]
+        now, before, earlier, earliest = rows[r % 4], rows[(r - 1) % 4], rows[(r - 2) % 4], rows[(r - 3) % 4]
         least = FAR
         now[0] = now[width + 1] = FAR
         for cell in range(1, width + 1):
@@ -90,14 +91,26 @@ def _distance(one: Array, other: Array, most: int, rows: Array) -> int:
             elif 0 < column <= m:
                 same = one[r - 1] == other[column - 1]
                 value = min(before[cell] + (not same), before[cell + 1] + 1, now[cell - 1] + 1)
-                if r > 1 and column > 1 and one[r - 1] == other[column - 2] and one[r - 2] == other[column - 1]:
-                    value = min(value, earlier[cell] + 1)
+                value = min(value, _exchanged(one, other, r, column, earlier, earliest, cell))
             now[cell] = value
             least = min(least, value)
         if least > most:
             return FAR
-    value = rows[n % 3, m - n + most + 1]
+    value = rows[n % 4, m - n + most + 1]
     return value if value <= most else FAR
+
+
+@compiled
+def _exchanged(one: Array, other: Array, r: int, column: int, earlier: Array, earliest: Array, cell: int) -> int:
+    """The distance where the last step exchanged two characters, at most one put in or left out between them."""
+    value = FAR
+    if r > 1 and column > 1 and one[r - 1] == other[column - 2] and one[r - 2] == other[column - 1]:
+        value = earlier[cell] + 1
+    if r > 1 and column > 2 and one[r - 1] == other[column - 3] and one[r - 2] == other[column - 1]:
+        value = min(value, earlier[cell - 1] + 2)
+    if r > 2 and column > 1 and one[r - 1] == other[column - 2] and one[r - 3] == other[column - 1]:
+        value = min(value, earliest[cell + 1] + 2)
+    return value
 
 
 @compiled

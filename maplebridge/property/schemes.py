@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, islice
@@ -63,12 +63,12 @@ def identify(text: str, kind: str | None = None, today: date | None = None) -> I
     """Read a code: its two keys, the scheme that it fits, its parts, and flags for what does not add up.
 
     `kind` is the kind of identifier where it is known (frame, motor, battery, plate, rfid, qr): schemes of other kinds
-    are then not tried. Nothing is refused here: a code that fits no scheme is flagged `unclassified`.
+    are then not tried. A date after `today` is flagged, where that is given. Nothing is refused here: a code that fits
+    no scheme is flagged `unclassified`.
     """
     key = canonical(text)
     if not key:
         return Identified("", "", "", {}, (NO_CODE,))
-    today = today or datetime.now(UTC).date()
     flags = _odd(key)
     for scheme in schemes().values():
         fits = kind in scheme.kinds if kind else not scheme.asked
@@ -130,7 +130,7 @@ def _odd(key: str) -> tuple[str, ...]:
     return tuple(flags)
 
 
-def _decoded(scheme: Scheme, match: re.Match[str], today: date) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _decoded(scheme: Scheme, match: re.Match[str], today: date | None) -> tuple[dict[str, Any], tuple[str, ...]]:
     parts = {name: value for name, value in match.groupdict().items() if value is not None}
     decoded: dict[str, Any] = {name: value for name, value in parts.items() if name not in ("year", "month", "day")}
     decoded |= scheme.fixed
@@ -141,10 +141,11 @@ def _decoded(scheme: Scheme, match: re.Match[str], today: date) -> tuple[dict[st
         made = _gbt_date(parts["year"], parts["month"], parts["day"])
         if made is None:
             return decoded, (IMPOSSIBLE_DATE,)
-        return decoded | {"made_on": made.isoformat()}, (FUTURE_DATE,) if made > today else ()
+        return decoded | {"made_on": made.isoformat()}, (FUTURE_DATE,) if today and made > today else ()
     if scheme.date == "yy":
         year = 2000 + int(parts["year"])
-        return decoded | {"made_in": year}, (FUTURE_DATE,) if year > today.year + 1 else ()  # a model year may be ahead
+        ahead = today is not None and year > today.year + 1  # a model year may be one ahead
+        return decoded | {"made_in": year}, (FUTURE_DATE,) if ahead else ()
     return decoded, ()
 
 

@@ -223,3 +223,8 @@ def _reader(told: Told) -> str:
 @sentence("property.reader_revoked")
 def _reader_revoked(told: Told) -> str:
     return _("Reader ended.")
+
+
+@sentence("property.seen_again")
+def _seen_again(told: Told) -> str:
+    return _("%(item)s was still seen by the reader.") % {"item": _alarmed(told)}

@@ -1,4 +1,4 @@
-"""The server's one application: event stream and positions natively, everything else through Django in threads."""
+"""The server's one application: event stream, positions and tag reads natively, the rest through Django in threads."""
 
 import asyncio
 import contextlib
@@ -22,6 +22,8 @@ from maplebridge.live.stream import stream
 from maplebridge.live.tail import Tail
 from maplebridge.positions.ingest import Ingest
 from maplebridge.positions.intake import Intake
+from maplebridge.property.tag_ingest import TagIngest
+from maplebridge.property.tag_intake import TagIntake
 from maplebridge.site.bridge import Bridge
 from maplebridge.site.duties import duties, leave_loaded_alone, open_bus
 from maplebridge.site.reactions import Worker
@@ -35,6 +37,8 @@ sys.setswitchinterval(0.0005)  # a thread that comes back from the database wait
 hub = Hub()
 intake = Intake(lambda: _bus)
 ingest = Ingest(intake)
+tags = TagIntake()
+tag_ingest = TagIngest(tags)
 pages = Bridge(django_wsgi, threads=settings.CONFIG.threads)
 _bus: Bus = LocalBus()  # opened with the process's life span
 
@@ -49,6 +53,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await stream(hub, scope, receive, send)
     elif scope["path"].startswith("/p/"):
         await ingest(scope, receive, send)
+    elif scope["path"].startswith("/r/") and scope["method"] == "POST":
+        await tag_ingest(scope, receive, send)
     else:
         await pages(scope, receive, send)
 
@@ -73,6 +79,7 @@ async def _live(receive: Receive, send: Send) -> None:
         beside.cancel()
     with contextlib.suppress(Exception):
         await intake.settled()
+        await tags.close()
         await tail.stop()
         await _bus.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -48,6 +48,7 @@ class Config:
     tracks_full_days: int = 30  # whole tracks of units, at most 30 days
     tracks_days: int = 90  # thinned to a fix a minute, at most 90 days
     sightings_days: int = 7  # checks of items that nobody reported stolen, from 1 to 7 days
+    checks_a_minute: int = 60  # codes that one address may ask for over the API without an account, of each process
     threads: int = 4  # requests that Django answers at once in one process
 
     @property
@@ -109,7 +110,10 @@ def _from_toml(file: Path) -> dict[str, Any]:
         raise BadConfiguration(f"{file} is not valid TOML: {error}.") from error
 
 
-_MOST = {"port": 65_535, "threads": 256, "tracks_full_days": 30, "tracks_days": 90, "sightings_days": 7}
+_MOST = {
+    "port": 65_535, "threads": 256, "tracks_full_days": 30, "tracks_days": 90, "sightings_days": 7,
+    "checks_a_minute": 1_000_000_000,
+}  # fmt: skip
 
 
 def _converted(name: str, value: Any) -> Any:

@@ -26,6 +26,7 @@ WORKPLACES = (  # the first whose permission one has is where one starts
     ("incidents.edit", "/console"),
     ("journal.view", "/journal"),
     ("people.view", "/people"),
+    ("property.register", "/property/desk"),
     ("incidents.view", "/console"),
     ("studies.view", "/studio"),
 )
@@ -57,6 +58,8 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/unit", _("My unit"), may("units.own")),
         ("/cards", _("Paper cards"), may("incidents.edit")),
         ("/catch-up", _("Catch up"), may("incidents.edit")),
+        ("/property/board", _("Stolen items"), may("property.investigate")),
+        ("/property/desk", _("Registry"), may("property.register")),
         ("/studio", _("Studio"), may("studies.view")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),

@@ -110,5 +110,6 @@ urlpatterns = [
     path("", include("maplebridge.fieldwork.pages")),
     path("studio", include("maplebridge.deployment.pages")),
     path("", include("maplebridge.incidents.pages")),
+    path("", include("maplebridge.property.pages")),
     path("api/", api.urls),
 ]

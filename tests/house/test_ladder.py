@@ -9,8 +9,20 @@ from house_source import PACKAGE, action_files, functions_in, name_of, python_fi
 RANK = {
     name: rank
     for rank, name in enumerate(
-        ("kernel", "journal", "people", "places", "positions", "fieldwork", "incidents", "property", "dispatch",
-         "deployment", "live", "site")  # fmt: skip
+        (
+            "kernel",
+            "journal",
+            "people",
+            "places",
+            "positions",
+            "fieldwork",
+            "incidents",
+            "property",
+            "dispatch",
+            "deployment",
+            "live",
+            "site",
+        )  # fmt: skip
     )
 }
 OURS = [model for model in apps.get_models() if model.__module__.startswith("maplebridge.")]

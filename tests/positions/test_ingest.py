@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maplebridge.journal.models import Entry
+from maplebridge.kernel.asgi import MOST_BYTES
 from maplebridge.people.actions import end_shift, enlist_unit, open_shift
-from maplebridge.positions import ingest as module
 from maplebridge.positions import intake, keeper, tasks
 from maplebridge.positions.actions import issue_tracker, revoke_tracker
 from maplebridge.positions.models import LatestPosition, Tracker
@@ -115,7 +115,7 @@ def test_bad_content_of_a_known_device_is_answered_200(door, tracks, unit, token
 
 
 def test_a_body_beyond_all_measure_is_answered_and_left(door, tracks, unit, token):
-    assert door.send((token, b"", b"x" * (module.MOST_BYTES + 1)))[0][0] == 200
+    assert door.send((token, b"", b"x" * (MOST_BYTES + 1)))[0][0] == 200
     assert kept(tracks, unit) == []
 
 

@@ -135,7 +135,7 @@ def test_what_could_not_be_kept_is_tried_until_it_is(door, tracks, unit, token, 
 
     store.write = fail_twice
     door.keeper._tracks = store
-    monkeypatch.setattr("maplebridge.positions.mqtt.AGAIN_S", 0.05)
+    monkeypatch.setattr("maplebridge.kernel.mqtt_edge.AGAIN_S", 0.05)
 
     def phone_sends():
         phone = Phone(server, token)

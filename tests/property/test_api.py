@@ -122,7 +122,7 @@ def test_an_accredited_check_raises_the_alarm_and_a_clean_one_is_kept_for_days(w
     assert Alarm.objects.get().pk == said["alarm"]
     assert client.post("/api/property/checks", json.dumps({"code": "CLEAN12345"}), **send).json()["answer"] == "clear"
     assert Sighting.objects.get(canonical="CLEAN12345").expires_at
-    alarms = client.get("/api/property/alarms", **{"headers": send["headers"]}).json()
+    alarms = client.get("/api/property/alarms", headers=send["headers"]).json()
     assert [each["id"] for each in alarms] == [said["alarm"]]
     answered = client.post(f"/api/property/alarms/{said['alarm']}/answer", json.dumps({"answer": "here"}), **send)
     assert answered.status_code == 200 and Alarm.objects.get().answer == "here"

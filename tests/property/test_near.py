@@ -54,6 +54,12 @@ def test_each_kind_of_edit_is_one() -> None:
     assert index.find("WTU123789") == []  # three edits away
 
 
+def test_two_slips_at_one_spot_are_two_edits() -> None:
+    index = index_of(["WTU12XY34"])
+    assert [near.edits for near in index.find("WTU12YZX34")] == [2]  # exchanged, and one put in between
+    assert [near.edits for near in index_of(["WTU12YZX34"]).find("WTU12XY34")] == [2]
+
+
 def test_a_long_address_is_searched_as_well() -> None:
     address = "HTTPS://ID.EXAMPLE.COM/01/09520123456788/21/" + "A" * 120
     assert [near.edits for near in index_of([address]).find(address[:-1] + "B")] == [1]

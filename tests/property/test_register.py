@@ -65,6 +65,7 @@ def test_what_is_no_number_is_kept_and_finds_nothing(world, text):
 def test_an_owner_registers_online_and_a_shop_confirms(world):
     made = world.register(actor=PUBLIC, dealer=None)
     assert made.item.state == "pending" and made.owner_code
+    assert queries.find_items(world.trader, q=world.code_of(made.item)) == [made.item], "any shop may confirm it"
     item = actions.confirm_item(world.clerk, item=made.item, dealer=world.shop, at=world.noon)
     assert (item.state, item.dealer, item.confirmed_at) == ("registered", world.shop, world.noon)
 

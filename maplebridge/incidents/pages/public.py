@@ -5,7 +5,6 @@ import secrets
 from typing import Any
 
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
@@ -19,7 +18,7 @@ from maplebridge.incidents.pages.parts import grouped_types, in_chinese, local
 from maplebridge.incidents.rules import STATE_NAMES
 from maplebridge.incidents.rules.states import DISPOSITIONS, PUBLIC_FAMILIES
 from maplebridge.kernel import clock
-from maplebridge.kernel.address import client_address
+from maplebridge.kernel.allowance import too_many
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import PUBLIC
 from maplebridge.places.queries import city_zone, search_places
@@ -46,7 +45,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form(
             request, values, fault=BadInput("", _("This form lay open too long. Look it over and send again."))
         )
-    if _too_many(request, "report", REPORTS_AN_HOUR):
+    if too_many(request, "report", REPORTS_AN_HOUR):
         sentence = _("Several reports came from your connection this hour. Wait a while, or call the station.")
         return _form(request, values, fault=BadInput("", sentence), status=429)
     try:
@@ -141,7 +140,7 @@ def held(request: HttpRequest, code: str) -> HttpResponse:
 
 def _report_of(request: HttpRequest, code: str) -> Report | HttpResponse:
     """The report with a code, or the page that says why not."""
-    if _too_many(request, "follow", LOOKUPS_AN_HOUR):
+    if too_many(request, "follow", LOOKUPS_AN_HOUR):
         sentence = _("Too many codes were tried from your connection. Wait an hour, then try again.")
         return render(request, "incidents/find.html", {"sentence": sentence}, status=429)
     found = Report.objects.select_related("incident__type").filter(follow_key=_stored(_bare(code))).first()
@@ -198,14 +197,3 @@ def _spaced(code: str) -> str:
 def _stored(code: str) -> str:
     """What the table keeps of a code: 96 bits of its SHA-256."""
     return hashlib.sha256(_bare(code).encode()).hexdigest()[:24]
-
-
-def _too_many(request: HttpRequest, what: str, limit: int) -> bool:
-    """Count a use from this address in this hour (as a digest, in the cache) and say whether it is one too many."""
-    address = hashlib.sha256(client_address(request).encode()).hexdigest()[:32]
-    key = f"public:{what}:{address}:{int(clock.now().timestamp()) // 3600}"
-    cache.add(key, 0, 3600)
-    try:
-        return int(cache.incr(key)) > limit
-    except ValueError:
-        return False

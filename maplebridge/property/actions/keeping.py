@@ -1,26 +1,35 @@
 """What ends by itself: checks after days, owners, claims and thefts when their time is over."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from maplebridge.journal.act import act, turn
 from maplebridge.journal.erasing import erase_private
 from maplebridge.journal.models import Private
 from maplebridge.people.actor import Actor
-from maplebridge.property.models import Alarm, Dispute, Owner, Ownership, Sighting, TheftReport
+from maplebridge.property.models import Alarm, CheckCount, Dispute, Owner, Ownership, Sighting, TheftReport
 
 PORTION = 500  # records of one act
 _OF_OWNERS = ("owner_name", "owner_phone", "owner_document")
 
 
 def forget_sightings(actor: Actor, *, at: datetime) -> int:
-    """Remove the checks of items that nobody reported stolen, past their days. Returns how many."""
+    """Remove the checks of items that nobody reported stolen, past their days; how many they were is kept by day.
+
+    Returns how many.
+    """
     actor.must("property.manage")
     with turn(), transaction.atomic():
-        return Sighting.objects.filter(expires_at__lte=at).delete()[0]
+        past = Sighting.objects.select_for_update().filter(expires_at__lte=at)
+        rows = Counter((seen.date(), channel) for seen, channel in past.values_list("at", "channel"))
+        for (day, channel), number in rows.items():
+            count = CheckCount.objects.get_or_create(day=day, channel=channel)[0]
+            CheckCount.objects.filter(pk=count.pk).update(checks=F("checks") + number)
+        return past.delete()[0]
 
 
 def erase_expired(actor: Actor, *, at: datetime) -> int:

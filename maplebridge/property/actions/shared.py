@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maplebridge.incidents.whereabouts import area_of
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound
@@ -114,17 +112,6 @@ def point(lon: float | None, lat: float | None) -> tuple[float, float]:
     if lon is None or lat is None or not valid_lonlat(lon, lat):
         raise BadInput("lon", _("Say where: longitude and latitude in degrees, or an accredited place."))
     return lon, lat
-
-
-def place_of(lon: float, lat: float) -> dict[str, Any]:
-    """Columns of a point with the areas that hold it."""
-    code, path = area_of(lon, lat)
-    return {"lon": lon, "lat": lat, "area_code": code, "area_path": path}
-
-
-def state_facts(item: Item, **more: Any) -> dict[str, Any]:
-    """Facts of what an item is now."""
-    return {"item": item.pk, "item_state": item.state, **more}
 
 
 def stamps(**moments: datetime | None) -> dict[str, str | None]:

@@ -42,14 +42,18 @@ def dealers_of(actor: Actor) -> QuerySet[Dealer]:
 
 
 def visible_items(actor: Actor) -> QuerySet[Item]:
-    """Items the actor may see: all for the police, a shop's own, an owner's own. Owners are never part of it."""
+    """Items the actor may see: all for the police, a shop's own and those to be confirmed, an owner's own.
+
+    Owners are never part of it.
+    """
     if actor.may("property.investigate") or actor.may("property.manage"):
         return Item.objects.all()
     kind, _colon, key = actor.ref.partition(":")
     if kind == "owner" and key.isdigit():
         return Item.objects.filter(ownerships__owner_id=int(key), ownerships__until_at=None)
     if actor.may("property.register") and actor.user_id:
-        return Item.objects.filter(dealer__users=actor.user_id).distinct()
+        waiting = Q(state="pending", dealer=None)
+        return Item.objects.filter(waiting | Q(dealer__users=actor.user_id)).distinct()
     return Item.objects.none()
 
 

@@ -14,8 +14,9 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
         commands,
         "mqtt",
         """
-        Take positions of OwnTracks from a broker, such as Mosquitto with the configuration in ops/.
-        The broker is named by MAPLEBRIDGE_MQTT. Whatever comes while this is not running, the broker keeps.
+        Take positions of OwnTracks, and tag reads of fixed readers, from a broker, such as Mosquitto with the
+        configuration in ops/. The broker is named by MAPLEBRIDGE_MQTT. Positions that come while this is not running
+        it keeps; tag reads it does not.
         """,
         examples="MAPLEBRIDGE_MQTT=mqtt://maplebridge:secret@127.0.0.1:1883 maplebridge mqtt",
     )
@@ -23,7 +24,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Take positions until SIGINT or SIGTERM."""
+    """Take positions and tag reads until SIGINT or SIGTERM."""
     from django.conf import settings
 
     from maplebridge.site.config import BadConfiguration
@@ -32,7 +33,7 @@ def run(_options: argparse.Namespace) -> int:
     must_fit()
     if not settings.CONFIG.mqtt:
         raise BadConfiguration("Name the broker: MAPLEBRIDGE_MQTT=mqtt://user:password@host:1883.")
-    say("Maplebridge takes positions from the broker (Ctrl+C ends it)")
+    say("Maplebridge takes positions and tag reads from the broker (Ctrl+C ends it)")
     asyncio.run(_edge(settings.CONFIG.mqtt))
     return 0
 
@@ -40,14 +41,17 @@ def run(_options: argparse.Namespace) -> int:
 async def _edge(broker: str) -> None:
     from maplebridge.positions.intake import Intake
     from maplebridge.positions.mqtt import Edge
+    from maplebridge.property.tag_intake import TagIntake
+    from maplebridge.property.tag_mqtt import TagEdge
     from maplebridge.site.duties import open_bus
 
     bus = await open_bus()
-    intake = Intake(lambda: bus)
-    task = asyncio.create_task(Edge(intake, broker).run())
+    intake, tags = Intake(lambda: bus), TagIntake()
+    task = asyncio.gather(Edge(intake, broker).run(), TagEdge(tags, broker).run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task
     await intake.settled()
+    await tags.close()
     await bus.close()

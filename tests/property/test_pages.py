@@ -1,0 +1,201 @@
+"""The registry's pages: what each person does there, without a browser."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from maplebridge.people.models import User
+from maplebridge.property.actions import offer_transfer, owner_actor, report_stolen
+from maplebridge.property.models import Alarm, Dealer, Item, Owner, TheftReport
+from maplebridge.property.queries import owner_of_code
+
+pytestmark = pytest.mark.django_db
+
+BIKE = {
+    "kind": "e_bike", "frame": "WMX123K90X7", "battery": "001CB240000003B3C0221953", "maker": "Yadea", "model": "DE3",
+    "name": "王小明", "phone": "0400 123456", "document": "4711", "nonce": "n1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clerk(world):
+    client = Client()
+    client.force_login(User.objects.get(username="clerk"))
+    return client
+
+
+@pytest.fixture
+def officer(world):
+    client = Client()
+    client.force_login(User.objects.get(pk=world.officer.user_id))
+    return client
+
+
+@pytest.fixture
+def registered(clerk):
+    """A bike with its battery, registered at the desk: the item, and its owner's code."""
+    answer = clerk.post("/property/desk/register", BIKE)
+    code = re.search(r'<p class="code">([A-Z0-9-]+)</p>', answer.content.decode())
+    assert code, answer.content.decode()[:3000]
+    return Item.objects.get(kind="e_bike"), code[1]
+
+
+def said(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def test_the_desk_registers_a_bike_with_its_battery_pairs_them_and_shows_the_code_once(clerk, registered):
+    bike, code = registered
+    assert [pair.battery.kind for pair in bike.batteries.all()] == ["battery"]
+    assert owner_of_code(code).name == "王小明"
+    again = clerk.post("/property/desk/register", BIKE)
+    assert Item.objects.count() == 2
+    assert code not in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [("wmx 123-k90x7", "clear"), ("WMX123K90Y7", "not_registered"), ("WMX123K90X7", "clear")]
+)
+def test_the_public_check_answers_with_one_sentence_and_names_nobody(registered, code, state):
+    answer = Client().post("/property", {"code": code})
+    assert f'data-answer="{state}"' in answer.content.decode()
+    assert "王小明" not in answer.content.decode()
+    assert "0400" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("code", ["", "n/a", "不详", "0000"])
+def test_what_is_no_number_is_said_to_be_none(registered, code):
+    answer = Client().post("/property", {"code": code})
+    assert answer.status_code == 422
+    assert "data-answer" not in answer.content.decode()
+
+
+def test_an_owner_opens_the_own_items_reports_one_stolen_and_a_shop_s_check_raises_the_alarm(clerk, registered, world):
+    bike, code = registered
+    mine = Client()
+    assert mine.get(f"/property/mine/{bike.pk}").status_code == 302
+    mine.post("/property/mine", {"code": code.lower().replace("-", " ")})
+    assert "Yadea DE3" in said(mine.get("/property/mine"))
+    with timezone.override("Europe/Helsinki"):
+        here = timezone.localtime()
+    hours = {"lost_from": 3, "lost_to": 1}
+    moments = {name: f"{here - timedelta(hours=ago):%Y-%m-%dT%H:%M}" for name, ago in hours.items()}
+    battery = bike.batteries.get().battery
+    sent = {"address": "24.94, 60.17", "lon": "24.94", "lat": "60.17", f"with_{battery.pk}": "1"} | moments
+    assert mine.post(f"/property/mine/{bike.pk}/stolen", sent).status_code == 302
+    assert TheftReport.objects.filter(state="open").count() == 2
+    answer = clerk.post("/property/desk/check", {"code": "001cb240000003b3c0221953"})
+    assert 'data-answer="stolen"' in answer.content.decode()
+    assert Alarm.objects.count() == 1
+    assert clerk.post(f"/property/desk/answer/{Alarm.objects.get().pk}", {"answer": "here"}).status_code == 302
+    assert mine.post(f"/property/mine/{bike.pk}/found", {"reason": "It stood behind the house."}).status_code == 302
+    bike.refresh_from_db()
+    assert bike.state == "registered"
+
+
+def test_somebody_else_s_item_stays_closed(registered, world):
+    bike, _code = registered
+    other = world.register()
+    client = Client()
+    client.post("/property/mine", {"code": other.owner_code})
+    assert client.get(f"/property/mine/{bike.pk}").status_code == 404
+    assert client.get(f"/property/items/{bike.pk}/certificate.pdf").status_code in (302, 401, 403)
+
+
+def test_a_buyer_takes_over_with_the_code_and_gets_a_code_of_the_own(registered):
+    bike, code = registered
+    offered = offer_transfer(owner_actor(owner_of_code(code)), item=bike, at=timezone.now())
+    buyer = Client()
+    assert buyer.post("/property/accept", {"code": "ABCDE-FGHJK", "name": "Li"}).status_code == 404
+    answer = buyer.post("/property/accept", {"code": offered.code, "name": "Li Na", "document": "0815"})
+    assert "shown this once" in said(answer)
+    assert "Yadea DE3" in said(buyer.get("/property/mine"))
+
+
+def test_a_resident_registers_what_is_then_waiting_to_be_confirmed(world, clerk):
+    public = Client()
+    form = re.search(r'name="form" value="([^"]+)"', public.get("/property/register").content.decode())[1]
+    sent = {
+        "form": form,
+        "kind": "bicycle",
+        "frame": "KLX998877",
+        "maker": "Flying Pigeon",
+        "name": "Mei",
+        "phone": "1",
+    }
+    answer = public.post("/property/register", sent | {"phone": "040 1234567"})
+    assert answer.status_code == 200, said(answer)
+    assert Item.objects.get().state == "pending"
+    assert public.post("/property/register", sent | {"form": "old"}).status_code == 422
+
+
+def test_certificates_and_stickers_are_printed(clerk, registered, officer):
+    bike, code = registered
+    first = clerk.post(f"/property/items/{bike.pk}/certificate.pdf", {"owner_code": code})
+    assert first.content.startswith(b"%PDF")
+    assert len(first.content) > len(clerk.get(f"/property/items/{bike.pk}/certificate.pdf").content)
+    assert clerk.get(f"/property/stickers.pdf?item={bike.pk}&skip=3").content.startswith(b"%PDF")
+    assert clerk.get("/property/stickers.pdf").status_code == 422
+
+
+def test_a_list_of_numbers_is_checked_or_registered_at_once(clerk, registered):
+    answer = clerk.post("/property/desk/batch", {"codes": "WMX123K90X7\nWMX123K90X7\nUNHEARD123", "what": "check"})
+    assert said(answer).count("not in the registry") == 1
+    answer = clerk.post(
+        "/property/desk/batch", {"codes": "KX12345A\nKX12345B\nn/a", "what": "register", "kind": "bicycle"}
+    )
+    assert Item.objects.filter(kind="bicycle").count() >= 2, said(answer)
+    assert clerk.post("/property/desk/batch", {"codes": "", "what": "check"}).status_code == 422
+
+
+def test_the_desk_confirms_adds_a_number_and_pairs(clerk, registered, world):
+    bike, _code = registered
+    page = f"/property/desk/items/{bike.pk}"
+    assert clerk.post(page, {"what": "confirm"}).status_code == 302
+    assert clerk.post(page, {"what": "number", "kind": "motor", "code": "MOT998877"}).status_code == 302
+    assert "MOT998877" in said(clerk.get(page))
+    assert "Choose what to do" in said(clerk.post(page, {"what": "fly"}))
+
+
+def test_an_investigator_recovers_and_returns_and_every_look_at_the_owner_is_an_entry(officer, registered, world):
+    from maplebridge.journal.models import Entry
+
+    bike, code = registered
+    now = timezone.now()
+    report_stolen(owner_actor(owner_of_code(code)), item=bike, lost_from=now - timedelta(hours=2), lost_to=now,
+                  lon=24.94, lat=60.17, at=now)  # fmt: skip
+    assert "Yadea DE3" in said(officer.get("/property/board"))
+    case = f"/property/items/{bike.pk}"
+    assert "王小明" not in officer.get(case).content.decode()
+    assert officer.post(f"{case}/owner", {"reason": "short"}).status_code == 422
+    assert "王小明" in officer.post(f"{case}/owner", {"reason": "to tell them it was found"}).content.decode()
+    assert Entry.objects.filter(verb="property.owner_consulted").count() == 1
+    officer.post(f"{case}/act", {"what": "recovered", "place": "Post 3, cage 2"})
+    assert "not those on record" in said(
+        officer.post(f"{case}/act", {"what": "return", "document": "9999", "reason": "showed a document"}, follow=True)
+    )
+    officer.post(f"{case}/act", {"what": "return", "document": "AB 4711", "reason": "showed the document"})
+    bike.refresh_from_db()
+    assert bike.state == "registered"
+
+
+def test_the_desk_and_the_board_are_closed_to_whoever_has_no_part_in_them(clerk, registered):
+    bike, _code = registered
+    for path in ("/property/board", f"/property/items/{bike.pk}"):
+        assert clerk.get(path).status_code == 403
+        assert Client().get(path).status_code == 302
+    for path in ("/property/desk", "/property/desk/import", "/property/desk/register", "/property/desk/batch"):
+        assert Client().get(path).status_code == 302
+
+
+def test_whoever_works_nowhere_is_told_so(world):
+    from staff_for_tests import make_staff
+
+    client = Client()
+    client.force_login(make_staff("dealer"))
+    assert "not entered at any accredited place" in said(client.get("/property/desk"))
+    assert client.post("/property/desk/check", {"code": "WMX1234567"}).status_code == 403
+    assert Dealer.objects.count() == 2 and not Owner.objects.exists()
