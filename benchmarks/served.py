@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -119,7 +118,10 @@ def ingest_apart(server: Served) -> Iterator[int]:
     process = subprocess.Popen(text, env=own.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _try in range(300):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", own.port), 1):
+            with contextlib.suppress(OSError):
+                asked = http.client.HTTPConnection("127.0.0.1", own.port, timeout=60)
+                asked.request("GET", "/p/nobody")
+                asked.getresponse().read()
                 break
             time.sleep(0.1)
         yield own.port

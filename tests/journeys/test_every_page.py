@@ -29,6 +29,10 @@ WORKPLACES = (
     ("chief", "/people/2"),
     ("chief", "/people/emergencies"),
     ("chief", "/approvals"),
+    ("chief", "/units"),
+    ("chief", "/units/1/devices"),
+    ("chief", "/units/1/track"),
+    ("chief", "/units/fences"),
     ("officer", "/account/"),
 )
 
