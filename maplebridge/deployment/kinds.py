@@ -45,14 +45,17 @@ class Choice:
 
 
 def cover_with_kinds(cover: Cover, choice: Choice, *, seconds: float, tell: Told, seed: int = 1) -> Chosen:
-    """Choose the candidates that reach most need; the bound is proven. Candidates are the sites of `cover`."""
+    """Choose the candidates that reach most need; the bound is proven. Candidates are the sites of `cover`.
+
+    The search takes half of the `seconds` at most, the proof what is left, half of them at least.
+    """
     end, most = monotonic() + seconds, float(cover.weights.sum())
     chosen = _greedy(cover, choice)
     tell("greedy", worth(cover, chosen), most)
-    chosen = _swapped(cover, choice, chosen, end=end, seed=seed)
+    chosen = _swapped(cover, choice, chosen, end=end - seconds / 2, seed=seed)
     best = worth(cover, chosen)
     tell("swaps within each kind", best, most)
-    chosen, bound = _branched(cover, choice, chosen, seconds=end - monotonic())
+    chosen, bound = _branched(cover, choice, chosen, seconds=max(end - monotonic(), seconds / 2))
     best = worth(cover, chosen)
     tell("branch and bound", best, min(most, bound))
     return Chosen([int(j) for j in np.flatnonzero(chosen)], best, max(best, min(most, bound)))
