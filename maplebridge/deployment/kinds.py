@@ -108,8 +108,8 @@ def _crowded(choice: Choice, chosen: Mask) -> bool:
 def _branched(cover: Cover, choice: Choice, chosen: Mask, *, seconds: float) -> tuple[Mask, float]:
     """Branch and bound from what is known: the better answer of the two, and a proven bound."""
     n, m = len(cover.weights), cover.sites
-    if not n or seconds <= 0:
-        return chosen, np.inf
+    if not n or seconds <= 0 or worth(cover, chosen) >= (1 - SMALL) * float(cover.weights.sum()):
+        return chosen, np.inf  # nothing is left to find, or no time
     cost = np.concatenate((np.zeros(m), -cover.weights))
     start = np.concatenate((chosen, _reached(cover, chosen))).astype(float)
     answer = minimise(cost, np.ones(m + n), _rows(cover, choice), whole=m, seconds=seconds, start=start)
