@@ -83,8 +83,8 @@ def _balanced(rates: Floats, lists: Ints, service: float, levels: Floats) -> Flo
     """Probabilities of the states without a line behind the full one, by sweeps until nothing changes.
 
     Balance of state s: P(s) (lambda (s not full) + mu busy(s)) = mu sum of P(s + a free unit) + sum over busy units n
-    of P(s - n) times the rate of calls that go to n in s - n. How many are busy is known, `levels` (N + 1,):
-    each sweep brings the states of a number busy to their sum (Larson 1974), so that only the shares within it are left.
+    of P(s - n) times the rate of calls that go to n in s - n. How many are busy is known, `levels` (N + 1,): each sweep
+    brings the states of a number busy to their sum (Larson 1974), so that only the shares within it are left.
     """
     units = lists.shape[1]
     count = 1 << units
