@@ -163,7 +163,7 @@ class Paper:
         self.gap(2)
 
     def stickers(self, stickers: Sequence[Sticker], *, columns: int = 3, rows: int = 8, skip: int = 0) -> None:
-        """Fill sheets of labels (24 of 70 x 37 mm, no margins) from the top of a page, past the `skip` that are used up."""
+        """Fill sheets of labels (24 of 70 x 37 mm, no margins) from the top of a page, past `skip` that are used up."""
         width, height = A4_MM[0] / columns, A4_MM[1] / rows
         for place, sticker in enumerate(stickers, skip):
             if place and place % (columns * rows) == 0:
