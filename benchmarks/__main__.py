@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 OURS = (
-    "intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks", "siting", "property",
+    "intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks", "siting", "simulation",
+    "hypercube", "coverage", "matrix", "property",
 )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def exact(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool = Tru
         raise BadInput(
             "units", _("The exact model takes up to %(n)d units; ask for the approximation.") % {"n": EXACT_TO}
         )
-    states = _balanced(rates, lists, service)
+    states = _balanced(rates, lists, service, lost(units, float(rates.sum()) / service))
     use = float(rates.sum()) / service / units
     behind = (
         use / (1.0 - use) if queue else 0.0
@@ -79,50 +79,58 @@ def _must_fit(rates: Floats, units: int, service: float, *, queue: bool) -> None
 
 
 @compiled
-def _balanced(rates: Floats, lists: Ints, service: float) -> Floats:
+def _balanced(rates: Floats, lists: Ints, service: float, levels: Floats) -> Floats:
     """Probabilities of the states without a line behind the full one, by sweeps until nothing changes.
 
     Balance of state s: P(s) (lambda (s not full) + mu busy(s)) = mu sum of P(s + a free unit) + sum over busy units n
-    of P(s - n) times the rate of calls that go to n in s - n.
+    of P(s - n) times the rate of calls that go to n in s - n. How many are busy is known, `levels` (N + 1,): each sweep
+    brings the states of a number busy to their sum (Larson 1974), so that only the shares within it are left.
     """
+    units = lists.shape[1]
+    count = 1 << units
+    flows, busy = _flows(rates, lists, service)
+    total, p, found = rates.sum(), np.empty(count), np.zeros(units + 1)
+    for state in range(count):
+        found[busy[state]] += 1.0
+    for state in range(count):
+        p[state] = levels[busy[state]] / found[busy[state]]
+    for _sweep in range(SWEEPS):
+        change, found[:] = 0.0, 0.0
+        for state in range(count):
+            inflow = 0.0
+            for unit in range(units):
+                inflow += flows[state, unit] * p[state ^ (1 << unit)]
+            out = service * busy[state] + (total if state != count - 1 else 0.0)
+            fresh = inflow / out if out > 0.0 else 1.0
+            change = max(change, abs(fresh - p[state]) / max(fresh, 1e-300))
+            p[state] = fresh
+            found[busy[state]] += fresh
+        for state in range(count):
+            p[state] *= levels[busy[state]] / max(found[busy[state]], 1e-300)
+        if change < CLOSE:
+            break
+    return p
+
+
+@compiled
+def _flows(rates: Floats, lists: Ints, service: float) -> tuple[Floats, Ints]:
+    """Rates (2^N, N) at which a state is entered from the one that differs by a unit, and how many are busy (2^N,)."""
     atoms, units = lists.shape
     count = 1 << units
-    total = rates.sum()
-    into = np.zeros((count, units))  # rate of calls that go to a unit in a state
+    flows, busy = np.full((count, units), service), np.zeros(count, np.int64)
+    for state in range(count):
+        for unit in range(units):
+            if state >> unit & 1:
+                busy[state] += 1
+                flows[state, unit] = 0.0
     for state in range(count - 1):
         for atom in range(atoms):
             for turn in range(units):
                 unit = lists[atom, turn]
                 if not state >> unit & 1:
-                    into[state, unit] += rates[atom]
+                    flows[state | (1 << unit), unit] += rates[atom]
                     break
-    p = np.empty(count)
-    for state in range(count):  # to begin with: as if the units were alike and independent
-        busy = 0
-        for unit in range(units):
-            busy += state >> unit & 1
-        p[state] = 1.0
-        for step in range(busy):
-            p[state] *= total / service / (units - step) if total > 0 else 0.0
-    p /= p.sum()
-    for _sweep in range(SWEEPS):
-        change = 0.0
-        for state in range(count):
-            inflow, busy = 0.0, 0
-            for unit in range(units):
-                if state >> unit & 1:
-                    busy += 1
-                    inflow += p[state ^ (1 << unit)] * into[state ^ (1 << unit), unit]
-                else:
-                    inflow += service * p[state | (1 << unit)]
-            out = service * busy + (total if state != count - 1 else 0.0)
-            fresh = inflow / out if out > 0.0 else 1.0
-            change = max(change, abs(fresh - p[state]) / max(fresh, 1e-300))
-            p[state] = fresh
-        p /= p.sum()
-        if change < CLOSE:
-            break
-    return p
+    return flows, busy
 
 
 def _dispatched(states: Floats, rates: Floats, lists: Ints) -> Floats:

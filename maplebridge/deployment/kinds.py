@@ -45,14 +45,17 @@ class Choice:
 
 
 def cover_with_kinds(cover: Cover, choice: Choice, *, seconds: float, tell: Told, seed: int = 1) -> Chosen:
-    """Choose the candidates that reach most need; the bound is proven. Candidates are the sites of `cover`."""
+    """Choose the candidates that reach most need; the bound is proven. Candidates are the sites of `cover`.
+
+    The search takes half of the `seconds` at most, the proof what is left, half of them at least.
+    """
     end, most = monotonic() + seconds, float(cover.weights.sum())
     chosen = _greedy(cover, choice)
     tell("greedy", worth(cover, chosen), most)
-    chosen = _swapped(cover, choice, chosen, end=end, seed=seed)
+    chosen = _swapped(cover, choice, chosen, end=end - seconds / 2, seed=seed)
     best = worth(cover, chosen)
     tell("swaps within each kind", best, most)
-    chosen, bound = _branched(cover, choice, chosen, seconds=end - monotonic())
+    chosen, bound = _branched(cover, choice, chosen, seconds=max(end - monotonic(), seconds / 2))
     best = worth(cover, chosen)
     tell("branch and bound", best, min(most, bound))
     return Chosen([int(j) for j in np.flatnonzero(chosen)], best, max(best, min(most, bound)))
@@ -105,8 +108,8 @@ def _crowded(choice: Choice, chosen: Mask) -> bool:
 def _branched(cover: Cover, choice: Choice, chosen: Mask, *, seconds: float) -> tuple[Mask, float]:
     """Branch and bound from what is known: the better answer of the two, and a proven bound."""
     n, m = len(cover.weights), cover.sites
-    if not n or seconds <= 0:
-        return chosen, np.inf
+    if not n or seconds <= 0 or worth(cover, chosen) >= (1 - SMALL) * float(cover.weights.sum()):
+        return chosen, np.inf  # nothing is left to find, or no time
     cost = np.concatenate((np.zeros(m), -cover.weights))
     start = np.concatenate((chosen, _reached(cover, chosen))).astype(float)
     answer = minimise(cost, np.ones(m + n), _rows(cover, choice), whole=m, seconds=seconds, start=start)

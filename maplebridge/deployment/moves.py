@@ -71,7 +71,7 @@ def propose_moves(
     moving = tuple(layout.posts[number] for number in free)
     board = _board(moving, rates, known.nearest <= minutes * 60, points, targets, minutes)
     at = _placed(board, end=begun + seconds * (1 - FOR_THE_BOUND), tell=tell, seed=seed)
-    bound = _bound(board, end=begun + seconds)
+    bound = _bound(board, end=max(begun + seconds, monotonic() + seconds * FOR_THE_BOUND))
     posts = list(layout.posts)
     for number, post, site in zip(free, moving, at, strict=True):
         posts[number] = replace(post, lon=float(points[site, 0]), lat=float(points[site, 1]))

@@ -9,6 +9,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from maplebridge.deployment import paper, queries
+from maplebridge.deployment.fit import fit
+from maplebridge.kernel import clock
 from maplebridge.people.sessions import actor_of_request
 
 
@@ -29,7 +31,16 @@ def study(request: HttpRequest, study_id: int) -> HttpResponse:
     return render(request, "deployment/study.html", {"study": record, "shown": paper.on_paper(record)})
 
 
+@require_safe
+@login_required
+def calibration(request: HttpRequest) -> HttpResponse:
+    """Show how well the simulation fits what really happened."""
+    actor = actor_of_request(request)
+    return render(request, "deployment/calibration.html", fit(actor, at=clock.now()))
+
+
 urlpatterns = [
     path("", studio, name="studio"),
+    path("/fit", calibration, name="studio_fit"),
     path("/<int:study_id>", study, name="study"),
 ]

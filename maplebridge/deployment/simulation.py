@@ -166,7 +166,8 @@ def world_of(scenario: Scenario) -> World:
         np.ascontiguousarray(ground.between), out, units.back[own, :, np.arange(len(own))].T.copy(),
         missing * rules.weights.skill_missing_s + unsuited * rules.weights.unsuited_s,
         rules.modes[units.kinds[None, :], kinds.priorities[:, None]], takes, counts.copy(), _kind_records(kinds),
-        ground.areas, np.asarray(np.isfinite(out).any(axis=(0, 2))), rules.preempts, units.crew_ends, units.areas, _terms(scenario),
+        ground.areas, np.asarray(np.isfinite(out).any(axis=(0, 2))), rules.preempts, units.crew_ends, units.areas,
+        _terms(scenario),
     )  # fmt: skip
 
 

@@ -68,14 +68,13 @@ def solve(instance: Instance, model: str, question: Question) -> Solution:
         raise BadInput("model", _("There is no such model. Models: %(known)s.") % {"known": known})
     begun = monotonic()
     limited = instance.capacity is not None or question.budget is not None
-    chosen, worth = _limited(instance, model, question) if limited else MODELS[model](instance, question)
+    chosen, adds = _limited(instance, model, question) if limited else MODELS[model](instance, question)
     gap = abs(chosen.bound - chosen.value) / max(abs(chosen.value), 1e-12) if chosen.bound != chosen.value else 0.0
-    adds = [abs(chosen.value - worth([j for j in chosen.sites if j != each])) for each in chosen.sites]
     names = [instance.sites[j] for j in chosen.sites]
-    return Solution(chosen.value, chosen.bound, gap, monotonic() - begun, names, adds)
+    return Solution(chosen.value, chosen.bound, gap, monotonic() - begun, names, adds(chosen.sites))
 
 
-Worth = Callable[[list[int]], float]
+Adds = Callable[[list[int]], list[float]]  # what each of the sites adds to the others
 
 
 def _p_of(instance: Instance, question: Question) -> int:
@@ -93,11 +92,7 @@ def _radius_of(question: Question) -> float:
     return question.radius
 
 
-def _covered(instance: Instance, radius: float) -> Worth:
-    return lambda sites: float(instance.weights[(instance.costs[:, sites] <= radius).any(axis=1)].sum())
-
-
-def _mclp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
+def _mclp(instance: Instance, question: Question) -> tuple[Chosen, Adds]:
     p, radius = _p_of(instance, question), _radius_of(question)
     fixed, forbidden = instance.masks()
     steps = FIRST if question.steps is None else question.steps
@@ -108,29 +103,27 @@ def _mclp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
     return chosen, _counted(instance, radius, steps)
 
 
-def _counted(instance: Instance, radius: float, steps: Floats) -> Worth:
-    """Worth of sites when the k-th that reaches a need counts `steps[k - 1]` of its weight."""
-    total = np.concatenate(([0.0], np.cumsum(steps)))
+def _counted(instance: Instance, radius: float, steps: Floats) -> Adds:
+    """What sites add when the k-th that reaches a need counts `steps[k - 1]` of its weight."""
 
-    def worth(sites: list[int]) -> float:
-        counts = (instance.costs[:, sites] <= radius).sum(axis=1)
-        return float(instance.weights @ total[np.minimum(counts, len(steps))])
+    def adds(sites: list[int]) -> list[float]:
+        reached = instance.costs[:, sites] <= radius
+        last = np.append(np.insert(steps, 0, 0.0), 0.0)[np.minimum(reached.sum(axis=1), len(steps) + 1)]
+        return [float(each) for each in (instance.weights * last) @ reached]
 
-    return worth
+    return adds
 
 
-def _lscp(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
+def _lscp(instance: Instance, question: Question) -> tuple[Chosen, Adds]:
     radius = _radius_of(question)
     fixed, _forbidden = instance.masks()
     chosen = fewest(
         cover_of(instance, radius), fixed=fixed, seconds=question.seconds, tell=question.tell, stop=question.stop
     )
-    covered = _covered(instance, radius)
-    whole = chosen.value + float(instance.weights.sum())
-    return chosen, lambda sites: whole - covered(sites)  # what a site adds: the weight that it alone reaches
+    return chosen, _counted(instance, radius, FIRST)  # the weight that a site alone reaches
 
 
-def _pmedian(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
+def _pmedian(instance: Instance, question: Question) -> tuple[Chosen, Adds]:
     p = _p_of(instance, question)
     fixed, forbidden = instance.masks()
     costs = np.where(instance.weights[:, None] == 0, 0.0, instance.costs) * instance.weights[:, None]
@@ -140,10 +133,19 @@ def _pmedian(instance: Instance, question: Question) -> tuple[Chosen, Worth]:
         costs, p, fixed=fixed, allowed=~forbidden, seconds=question.seconds, tell=question.tell, stop=question.stop,
         seed=question.seed,
     )  # fmt: skip
-    return chosen, lambda sites: float(costs[:, sites].min(axis=1).sum()) if sites else float("inf")
+    return chosen, lambda sites: _saved(costs[:, sites])
 
 
-def _limited(instance: Instance, model: str, question: Question) -> tuple[Chosen, Worth]:
+def _saved(costs: Floats) -> list[float]:
+    """What each of the sites of (n, p) costs saves: how much farther the second nearest is than it."""
+    if costs.shape[1] == 1:
+        return [float("inf")]
+    first, second = np.partition(costs, 1, axis=1)[:, :2].T
+    saved = np.bincount(costs.argmin(axis=1), second - first, minlength=costs.shape[1])
+    return [float(each) for each in saved]
+
+
+def _limited(instance: Instance, model: str, question: Question) -> tuple[Chosen, Adds]:
     """With capacities or a budget: p-median and maximal covering, a need shared among sites where that is better."""
     if model == "lscp" or question.steps is not None:
         raise BadInput("model", _("Capacities and budgets go with pmedian and mclp, without a busy share."))
@@ -154,10 +156,16 @@ def _limited(instance: Instance, model: str, question: Question) -> tuple[Chosen
     chosen = with_capacity(
         instance, p, radius=radius, budget=question.budget, seconds=question.seconds, tell=question.tell
     )
-    return chosen, lambda sites: worth_of(instance, sites, radius=radius)
+
+    def adds(sites: list[int]) -> list[float]:
+        return [
+            abs(chosen.value - worth_of(instance, [j for j in sites if j != each], radius=radius)) for each in sites
+        ]
+
+    return chosen, adds
 
 
-MODELS: dict[str, Callable[[Instance, Question], tuple[Chosen, Worth]]] = {
+MODELS: dict[str, Callable[[Instance, Question], tuple[Chosen, Adds]]] = {
     "pmedian": _pmedian,
     "mclp": _mclp,
     "lscp": _lscp,

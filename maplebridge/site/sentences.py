@@ -16,6 +16,7 @@ from maplebridge.journal.models import Entry
 import_module("maplebridge.incidents.queries.sentences")  # they register themselves
 import_module("maplebridge.dispatch.sentences")
 import_module("maplebridge.property.sentences")
+import_module("maplebridge.site.deployment_sentences")
 import_module("maplebridge.site.people_sentences")
 import_module("maplebridge.site.position_sentences")
 import_module("maplebridge.site.field_sentences")

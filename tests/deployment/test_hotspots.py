@@ -13,7 +13,7 @@ from scipy import integrate, stats
 
 from maplebridge.deployment.calls import calls_of, quarter_of
 from maplebridge.deployment.demand import demand_from
-from maplebridge.deployment.hotspots import adjusted, gi_star, hot_spots, neighbours, two_sided
+from maplebridge.deployment.hotspots import adjusted, gi_star, hot_spots, neighbours, tails, two_sided
 from maplebridge.deployment.hotspots_kernels import beyond, held
 from maplebridge.deployment.smoothing import with_neighbours
 from maplebridge.deployment.street_density import street_density
@@ -61,6 +61,16 @@ def test_permutations_count_as_drawing_by_hand_would():
         drawn = np.array([rng.choice(others, k, replace=False).sum() for _turn in range(4_000)])
         own = values[near[first[i] : first[i + 1]]].sum()
         assert found[i] == pytest.approx([(drawn >= own).mean(), (drawn <= own).mean()], abs=0.04)
+
+
+def test_tails_beyond_the_permutations_are_near_what_many_more_of_them_say():
+    values = np.random.default_rng(3).negative_binomial(1.0, 0.25, len(CELLS)).astype(float)
+    first, near = neighbours(CELLS, 1)
+    counts = beyond(values, first, near, 100_000, 7)
+    seen = (counts > 50) & (counts < 8_000)
+    assert seen.sum() >= 3
+    ratio = tails(values, first, near)[seen] * 100_000 / counts[seen]
+    assert (ratio > 0.5).all() and (ratio < 2.0).all()
 
 
 def need_with_a_hot_corner():

@@ -153,3 +153,26 @@ def test_a_question_that_cannot_be_answered_is_refused_with_a_sentence(model, qu
     with pytest.raises(BadInput) as refused:
         solve(grid(100, 40), model, question)
     assert refused.value.field == field
+
+
+@given(instances(), st.integers(0, 9), st.sampled_from([0.0, 0.3]), st.data())
+def test_what_each_site_adds_is_what_the_answer_would_lose_without_it(instance, radius, busy, data):
+    p = p_for(data.draw, instance)
+    steps = expected_steps(busy, p) if busy else None
+    for model, worth in (
+        ("mclp", lambda sites: expected_cover_of(instance, sites, radius, busy)),
+        ("pmedian", lambda sites: -cost_of(instance, sites) if sites else -np.inf),
+    ):
+        found = solve(instance, model, Question(p, radius, steps=steps, seconds=1e-9))
+        sites = [instance.sites.index(name) for name in found.sites]
+        lost = [abs(worth(sites) - worth([j for j in sites if j != each])) for each in sites]
+        assert found.adds == pytest.approx(lost)
+
+
+@pytest.mark.parametrize(("model", "radius"), [("mclp", 0.1), ("lscp", 0.3), ("pmedian", None)])
+def test_a_search_that_is_told_to_stop_ends_with_a_choice_and_a_bound_that_holds(model, radius):
+    instance = grid(900, 60)
+    stopped, best = (solve(instance, model, Question(8, radius, stop=stop)) for stop in (lambda: True, lambda: False))
+    sign = 1 if model == "mclp" else -1
+    assert sign * stopped.value <= sign * best.value + 1e-9
+    assert sign * best.value <= sign * stopped.bound + 1e-9

@@ -5,6 +5,9 @@ A path is written as the resolver and the schema write it; {names} are filled fr
 
 JSON, FORM = "json", "form"
 
+_NEED = {"begin": "2026-01-01T00:00:00Z", "end": "{soon}"}
+_LAYOUT = {"name": "A", "posts": [{"name": "F1", "kind": "foot", "lon": 24.94, "lat": 60.17}]}
+
 # (method, path as registered, path to send, kind of body, body)
 API = [
     ("GET", "/api/me", "/api/me"),
@@ -78,6 +81,14 @@ API = [
     ("GET", "/api/board", "/api/board"),
     ("GET", "/api/replay", "/api/replay?at={now}"),
     ("GET", "/api/replay/span", "/api/replay/span"),
+    ("GET", "/api/studio", "/api/studio"),
+    ("POST", "/api/studio/need", "/api/studio/need", JSON, _NEED),
+    ("POST", "/api/studio/compare", "/api/studio/compare", JSON, {"a": _LAYOUT, "b": _LAYOUT, "choices": _NEED}),
+    ("POST", "/api/studio/propose", "/api/studio/propose", JSON, {"keep": _LAYOUT, "kinds": {"foot": 1}, "choices": _NEED}),
+    ("POST", "/api/studies", "/api/studies", JSON, {"name": "S", "a": _LAYOUT, "b": _LAYOUT, "choices": _NEED}),
+    ("GET", "/api/studies/{study_id}", "/api/studies/{study}"),
+    ("POST", "/api/studies/{study_id}/run", "/api/studies/{study}/run", JSON, {"run": "begin"}),
+    ("POST", "/api/studies/{study_id}/drop", "/api/studies/{study}/drop", JSON, {}),
 ]  # fmt: skip
 
 _WHY = {"reason": "a good enough reason"}
@@ -148,6 +159,9 @@ PAGES = [
     ("POST", "/units/<number>/track", "/units/{busy}/track", FORM,
      {"since": "2026-05-04T10:00", "until": "2026-05-04T12:00", **_WHY}),
     ("POST", "/units/<number>/track/bring", "/units/{busy}/track/bring", FORM, "track"),
+    ("GET", "/studio", "/studio"),
+    ("GET", "/studio/fit", "/studio/fit"),
+    ("GET", "/studio/<study_id>", "/studio/{study}"),
     ("GET", "/approvals", "/approvals"),
     ("POST", "/approvals", "/approvals", FORM, {"kind": "erasure", "number": "{number}", **_WHY}),
     ("POST", "/approvals/decide", "/approvals/decide", FORM, {"approval": "{asked}", "approved": "yes"}),

@@ -14,6 +14,10 @@ from django.test import Client
 from PIL import Image
 from staff_for_tests import acting, make_staff
 
+from maplebridge.deployment.actions import save_study
+from maplebridge.deployment.choices import Choices
+from maplebridge.deployment.layout import layout_of
+from maplebridge.deployment.queries import record_now
 from maplebridge.dispatch.actions import assign_unit, install_plans
 from maplebridge.dispatch.models import ResponsePlan
 from maplebridge.incidents import actions as incidents
@@ -68,9 +72,19 @@ def make_world(machine):
     issue_tracker(machine, unit=busy, at=at)
     fence = put_fence(machine, name="Gate", lon=24.94, lat=60.17, radius_m=100, at=at)
     found |= {"tracker": busy.trackers.get().pk, "fence": fence.pk, "hour_ago": clock.stamp(at - timedelta(hours=1))}
+    found["study"] = study_of(machine, at).pk
     return found | {"file": file.pk, "note": note.pk, "plan": ResponsePlan.objects.first().pk, "them": them.pk,
                     "number": made["incident"].number, "now": clock.stamp(at),
                     "soon": clock.stamp(at + timedelta(days=3)), "size": signed(at)}  # fmt: skip
+
+
+def study_of(actor, at):
+    """A study that somebody else saved."""
+    a = layout_of({"name": "A", "posts": [{"name": "F1", "kind": "foot", **SPOT}]})
+    choices = Choices(clock.stamp(at - timedelta(days=7)), clock.stamp(at + timedelta(minutes=1)))
+    return save_study(
+        actor, name="S", a=a, b=a, choices=choices, record=record_now(actor, choices), seed=1, at=at
+    )  # fmt: skip
 
 
 def signed(at):

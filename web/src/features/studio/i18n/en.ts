@@ -123,7 +123,7 @@ export const en = {
   seconds: 's',
   min: 'min',
   h: 'h',
-  calibration: 'How well it fits',
+  calibration: 'How well the simulation fits',
   changed: 'These figures are of layouts that were changed since the study. Save again to keep them.',
   step_saved: 'Changes are kept in this browser until you save.',
 };

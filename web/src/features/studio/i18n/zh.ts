@@ -125,7 +125,7 @@ export const zh: Words = {
   seconds: '秒',
   min: '分',
   h: '小时',
-  calibration: '吻合程度',
+  calibration: '模拟与实际的吻合程度',
   changed: '布局在保存研究后已改动。如需保留请再次保存。',
   step_saved: '改动会留在此浏览器中，直到保存。',
 };
