@@ -125,7 +125,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tour(request: HttpRequest) -> HttpResponse:
-    """Ten steps to try in the demo."""
+    """The steps to try in the demo."""
     if not settings.CONFIG.demo:
         raise Http404
     return render(request, "site/tour.html", {"steps": STEPS, "accounts": {a.username: a for a in DEMO_ACCOUNTS}})

@@ -199,3 +199,9 @@ def test_whoever_works_nowhere_is_told_so(world):
     assert "not entered at any accredited place" in said(client.get("/property/desk"))
     assert client.post("/property/desk/check", {"code": "WMX1234567"}).status_code == 403
     assert Dealer.objects.count() == 2 and not Owner.objects.exists()
+
+
+def test_the_figures_come_with_their_intervals(officer, registered):
+    assert "0 of 0" not in said(officer.get("/property/figures"))
+    assert officer.get("/property/figures?days=365").status_code == 200
+    assert officer.get("/property/board?q=Yadea").status_code == 200

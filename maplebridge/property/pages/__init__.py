@@ -28,6 +28,7 @@ urlpatterns = [
     path("property/desk/import/<str:key>/errors.csv", imports.errors, name="property_import_errors"),
     path("property/desk/import/<str:key>/codes.csv", imports.codes, name="property_import_codes"),
     path("property/board", board.board, name="property_board"),
+    path("property/figures", board.figures_page, name="property_figures"),
     path("property/items/<int:item_id>", cases.case, name="property_case"),
     path("property/items/<int:item_id>/owner", cases.owner, name="property_case_owner"),
     path("property/items/<int:item_id>/act", cases.act_on, name="property_case_act"),
