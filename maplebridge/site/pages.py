@@ -59,6 +59,7 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/catch-up", _("Catch up"), may("incidents.edit")),
         ("/property/board", _("Stolen items"), may("property.investigate")),
         ("/property/desk", _("Registry"), may("property.register")),
+        ("/property/places", _("Accredited places"), may("property.manage")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
         ("/units", _("Units"), may("units.track") or may("people.manage")),
