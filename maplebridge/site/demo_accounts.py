@@ -1,4 +1,4 @@
-"""The four sign-ins of the demo, shown on its first page. They exist in the demo alone."""
+"""The five sign-ins of the demo, shown on its first page. They exist in the demo alone."""
 
 from dataclasses import dataclass
 
@@ -44,5 +44,12 @@ DEMO_ACCOUNTS = (
         "Auditor",
         "auditor",
         _("Reads the journal, replays any past moment, and verifies that nothing was changed afterwards."),
+    ),
+    DemoAccount(
+        "shop",
+        "maple-shop",
+        "Bicycle shop",
+        "dealer",
+        _("Registers bikes and batteries, prints their certificates, and checks what is brought in."),
     ),
 )

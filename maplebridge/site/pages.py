@@ -60,6 +60,7 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/catch-up", _("Catch up"), may("incidents.edit")),
         ("/property/board", _("Stolen items"), may("property.investigate")),
         ("/property/desk", _("Registry"), may("property.register")),
+        ("/property/places", _("Accredited places"), may("property.manage")),
         ("/studio", _("Studio"), may("studies.view")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
@@ -127,7 +128,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tour(request: HttpRequest) -> HttpResponse:
-    """Ten steps to try in the demo."""
+    """The steps to try in the demo."""
     if not settings.CONFIG.demo:
         raise Http404
     return render(request, "site/tour.html", {"steps": STEPS, "accounts": {a.username: a for a in DEMO_ACCOUNTS}})

@@ -1,4 +1,4 @@
-"""The guided tour of the demo: ten steps, each with what to try and where."""
+"""The guided tour of the demo: eleven steps, each with what to try and where."""
 
 from dataclasses import dataclass
 
@@ -97,5 +97,13 @@ STEPS = (
         _("Every change and every look at a person's record is an entry. One changed letter would change the root."),
         "/journal",
         "auditor",
+    ),
+    Step(
+        "stolen",
+        _("Catch a stolen battery at a shop"),
+        _("Enter as the bicycle shop in a second window and check the code 001CB240000003B3C0221953."),
+        _("The console rings at once: what was seen, where, what to do, and who would be there first. Press A."),
+        "/property/desk",
+        "shop",
     ),
 )

@@ -9,7 +9,10 @@ from playwright.sync_api import Page
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-PUBLIC = ("/", "/sign-in", "/report", "/tour")
+PUBLIC = (
+    "/", "/sign-in", "/report", "/tour",
+    "/property", "/property?code=HLK23A00417", "/property/register", "/property/mine", "/property/accept",
+)  # fmt: skip
 WORKPLACES = (
     ("dispatcher", "/console"),
     ("dispatcher", "/console?pane=queue"),
@@ -34,6 +37,15 @@ WORKPLACES = (
     ("chief", "/units/1/track"),
     ("chief", "/units/fences"),
     ("officer", "/account/"),
+    ("shop", "/property/desk"),
+    ("shop", "/property/desk/register"),
+    ("shop", "/property/desk/batch"),
+    ("shop", "/property/desk/import"),
+    ("shop", "/property/desk/items/1"),
+    ("chief", "/property/board"),
+    ("chief", "/property/items/1"),
+    ("chief", "/property/figures"),
+    ("chief", "/property/places"),
 )
 
 
@@ -71,7 +83,7 @@ def test_a_public_page_is_clean_for_axe(open_context, path, language, theme):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("who", "path"), WORKPLACES)
 def test_a_workplace_is_clean_for_axe(open_context, who, path, theme):
-    context = open_context(color_scheme=theme, **(PHONE if who == "officer" else {}))
+    context = open_context(color_scheme=theme, **(PHONE if who in ("officer", "shop") else {}))
     page = sign_in(context, who)
     if path == "sheet":
         path = f"/incidents/{Desk(context).report(narrative='For the sheet.')['id']}/sheet"

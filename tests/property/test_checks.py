@@ -9,7 +9,9 @@ from django.db import connection
 from maplebridge.incidents.models import Incident, Link, Note
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
+from maplebridge.live.rules import Audience, hears, item_of
 from maplebridge.people.actor import PUBLIC, system
+from maplebridge.people.rules import shipped
 from maplebridge.property import actions, queries, tasks
 from maplebridge.property.actions import Code
 from maplebridge.property.models import Alarm, Sighting, TheftReport
@@ -156,13 +158,14 @@ def test_a_withdrawn_report_raises_nothing_any_more(world):
         ({"code": "不详"}, "code"),
         ({"code": "x" * 201}, "code"),
         ({"channel": "drone"}, "channel"),
+        ({"channel": "reader"}, "channel"),
         ({"dealer": None, "channel": "patrol"}, "lon"),
         ({"dealer": None, "channel": "patrol", "lon": 300.0, "lat": 0.0}, "lon"),
     ],
 )
 def test_an_unusable_check_is_refused_by_field(world, values, field):
     with pytest.raises(BadInput) as refused:
-        world.check(values.pop("code", "KX900112"), **values)
+        world.check(values.pop("code", "KX900112"), actor=world.officer, **values)
     assert refused.value.field == field
 
 
@@ -175,7 +178,21 @@ def test_a_shop_checks_at_its_own_place_only_and_the_public_not_at_all(world):
     with pytest.raises(NotAllowed):
         world.check("KX900112", dealer=world.shop)
     with pytest.raises(NotAllowed):
+        world.check("KX900112", dealer=None, channel="patrol", lon=24.94, lat=60.17)
+    with pytest.raises(NotAllowed):
         world.check("KX900112", actor=PUBLIC)
+
+
+def test_the_console_hears_of_an_alarm_and_a_shop_does_not(world):
+    theft = world.steal(world.register().item)
+    world.check(world.code_of(theft.item))
+    entry = Entry.objects.get(verb="property.alarm_raised")
+    item, paths = item_of(entry.position, entry.body), {f"incident:{theft.incident_id}": theft.incident.area_path}
+    heard = [hears(Audience((shipped(role, area),)), item, paths) for role, area in LISTENERS]
+    assert heard == [True, True, False, False]
+
+
+LISTENERS = [("dispatcher", ""), ("dispatcher", "district"), ("dispatcher", "elsewhere"), ("dealer", "")]
 
 
 def take_up(world, alarm):

@@ -110,7 +110,7 @@ class Play:
 
     def do_dispute(self, item, _other):
         claimant = NewOwner(name="Claimant", phone="0400 666666")
-        actions.raise_dispute(PUBLIC, item=item, claimant=claimant, words="mine", at=self.at)
+        actions.raise_dispute(self.world.officer, item=item, claimant=claimant, words="mine", at=self.at)
 
     def do_uphold(self, item, _other):
         dispute = self.dispute_of(item)

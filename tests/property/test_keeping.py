@@ -8,7 +8,6 @@ import pytest
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Private
 from maplebridge.journal.queries import verify
-from maplebridge.people.actor import PUBLIC
 from maplebridge.property import actions, queries, tasks
 from maplebridge.property.actions import NewOwner
 from maplebridge.property.models import Alarm, Dispute, Owner, Sighting, TheftReport
@@ -84,7 +83,11 @@ def test_the_owner_of_a_stolen_or_impounded_thing_is_kept_until_it_is_back(world
 def test_a_decided_claim_is_erased_with_its_words(world):
     made = world.register()
     dispute, _code = actions.raise_dispute(
-        PUBLIC, item=made.item, claimant=NewOwner("Wang", "138 0013 8000"), words="mine, by the scratch", at=world.noon
+        world.officer,
+        item=made.item,
+        claimant=NewOwner("Wang", "138 0013 8000"),
+        words="mine, by the scratch",
+        at=world.noon,
     )
     tasks.erase_ended(world.noon + 2 * YEARS)
     assert Dispute.objects.exists()

@@ -199,3 +199,30 @@ def test_whoever_works_nowhere_is_told_so(world):
     assert "not entered at any accredited place" in said(client.get("/property/desk"))
     assert client.post("/property/desk/check", {"code": "WMX1234567"}).status_code == 403
     assert Dealer.objects.count() == 2 and not Owner.objects.exists()
+
+
+def test_the_figures_come_with_their_intervals(officer, registered):
+    assert "0 of 0" not in said(officer.get("/property/figures"))
+    assert officer.get("/property/figures?days=365").status_code == 200
+    assert officer.get("/property/board?q=Yadea").status_code == 200
+
+
+def test_a_chief_accredits_a_place_staffs_it_and_ends_it(world):
+    from staff_for_tests import make_staff
+
+    client = Client()
+    client.force_login(make_staff("chief"))
+    sent = {
+        "what": "accredit",
+        "name": "New Wheels",
+        "kind": "repair",
+        "address": "24.93, 60.16",
+        "users": "clerk, nobody",
+    }
+    assert "There is no account “nobody”" in said(client.post("/property/places", sent))
+    assert client.post("/property/places", sent | {"users": "clerk"}).status_code == 302
+    place = Dealer.objects.get(name="New Wheels")
+    client.post("/property/places", {"what": "staff", "place": place.pk, "users": "trader"})
+    assert [user.username for user in place.users.all()] == ["trader"]
+    client.post("/property/places", {"what": "end", "place": place.pk})
+    assert "New Wheels" not in said(client.get("/property/places"))

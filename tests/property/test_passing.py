@@ -117,7 +117,7 @@ class TestDisputes:
         made = world.register()
         offer = offered(world, made)
         dispute, code = actions.raise_dispute(
-            PUBLIC, item=made.item, claimant=BUYER, words="mine since May", at=world.noon
+            world.officer, item=made.item, claimant=BUYER, words="mine since May", at=world.noon
         )
         assert code
         for attempt in (
@@ -134,7 +134,9 @@ class TestDisputes:
 
     def test_a_rejected_claim_changes_nothing(self, world):
         made = world.register()
-        dispute, _code = actions.raise_dispute(PUBLIC, item=made.item, claimant=BUYER, words="mine", at=world.noon)
+        dispute, _code = actions.raise_dispute(
+            world.officer, item=made.item, claimant=BUYER, words="mine", at=world.noon
+        )
         actions.decide_dispute(
             world.officer, dispute=dispute, for_claimant=False, reason="no proof given", at=world.noon
         )
@@ -143,13 +145,24 @@ class TestDisputes:
             actions.withdraw_dispute(world.officer, dispute=dispute, at=world.noon)
         assert Dispute.objects.get().expires_at == world.noon + timedelta(days=365)
 
+    def test_nobody_claims_unseen(self, world):
+        made, other = world.register(), world.register()
+        with pytest.raises(NotAllowed):
+            actions.raise_dispute(PUBLIC, item=made.item, claimant=BUYER, words="mine", at=world.noon)
+        me = actions.owner_actor(other.owner)
+        with pytest.raises(NotAllowed):
+            actions.raise_dispute(me, item=made.item, claimant=BUYER, words="mine", at=world.noon)
+        assert actions.raise_dispute(me, item=made.item, claimant=other.owner, words="mine", at=world.noon)[0].pk
+
     def test_one_claim_at_a_time_and_not_of_the_own_item(self, world):
         made = world.register()
         with pytest.raises(actions.CannotDispute, match="registered to you"):
             actions.raise_dispute(world.officer, item=made.item, claimant=made.owner, words="mine", at=world.noon)
-        dispute, _code = actions.raise_dispute(PUBLIC, item=made.item, claimant=BUYER, words="mine", at=world.noon)
+        dispute, _code = actions.raise_dispute(
+            world.officer, item=made.item, claimant=BUYER, words="mine", at=world.noon
+        )
         with pytest.raises(actions.CannotDispute, match="claimed this item already"):
-            actions.raise_dispute(PUBLIC, item=made.item, claimant=BUYER, words="mine", at=world.noon)
+            actions.raise_dispute(world.officer, item=made.item, claimant=BUYER, words="mine", at=world.noon)
         with pytest.raises(BadInput):
             actions.decide_dispute(world.officer, dispute=dispute, for_claimant=True, reason="so", at=world.noon)
         actions.withdraw_dispute(actions.owner_actor(dispute.claimant), dispute=dispute, at=world.noon)

@@ -211,9 +211,33 @@ def test_owners_fetch_what_is_held_about_them(world):
 
 def test_a_new_code_ends_the_one_before(world):
     made = world.register()
-    code = actions.renew_owner_code(world.clerk, owner=made.owner, at=world.noon)
+    me = actions.owner_actor(made.owner)
+    code = actions.renew_owner_code(me, owner=made.owner, at=world.noon)
     assert queries.owner_of_code(made.owner_code) is None
     assert queries.owner_of_code(code) == made.owner
+    actions.renew_owner_code(world.officer, owner=made.owner, reason="passport seen here", at=world.noon)
+    assert queries.owner_of_code(code) is None
+
+
+def test_no_shop_opens_an_owner_s_record_by_a_new_code(world):
+    made = world.register()
+    with pytest.raises(NotAllowed):
+        actions.renew_owner_code(world.clerk, owner=made.owner, reason="the customer asks", at=world.noon)
+    with pytest.raises(BadInput):
+        actions.renew_owner_code(world.officer, owner=made.owner, at=world.noon)
+
+
+def test_a_shop_changes_nothing_of_what_another_registered(world):
+    made, battery = world.register(), world.register("battery")
+    for attempt in (
+        lambda: actions.edit_item(world.trader, item=made.item, colour="blue", at=world.noon),
+        lambda: actions.add_identifier(world.trader, item=made.item, code=Code("motor", "M55219"), at=world.noon),
+        lambda: actions.retire_item(world.trader, item=made.item, at=world.noon),
+        lambda: actions.confirm_item(world.trader, item=made.item, dealer=world.market, at=world.noon),
+        lambda: actions.pair_battery(world.trader, bike=made.item, battery=battery.item, at=world.noon),
+    ):
+        with pytest.raises(NotAllowed, match="another place"):
+            attempt()
 
 
 def test_nobody_without_a_role_registers_or_checks(world):

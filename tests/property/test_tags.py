@@ -11,6 +11,7 @@ from django.conf import settings as site
 from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import Cursor
 
 from maplebridge.property import actions
 from maplebridge.property.actions import Code
@@ -122,7 +123,8 @@ def everywhere(folder: Path) -> bytes:
     if connection.vendor == "postgresql":
         rows = connection.connection.execute("SELECT string_agg(t::text, ' ') FROM property_sighting t").fetchone()
         ahead = "SELECT pg_read_binary_file('pg_wal/' || pg_walfile_name(pg_current_wal_insert_lsn()))"
-        return files + str(rows[0]).encode() + connection.connection.execute(ahead, binary=True).fetchone()[0]
+        with Cursor(connection.connection) as cursor:  # Django's own asks for text
+            return files + str(rows[0]).encode() + cursor.execute(ahead, binary=True).fetchone()[0]
     name = str(connection.settings_dict["NAME"])
     if "memory" in name:
         return files + connection.connection.serialize()

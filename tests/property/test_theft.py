@@ -127,7 +127,9 @@ def test_what_is_not_held_contested_or_nobody_s_is_not_returned(world):
     with pytest.raises(actions.CannotReturn, match="not in custody"):
         actions.return_to_owner(world.officer, item=made.item, reason=REASON, document="0001", at=world.noon)
     actions.impound_item(world.officer, item=made.item, place="yard", at=world.noon)
-    actions.raise_dispute(PUBLIC, item=made.item, claimant=NewOwner("Wang", "138 0013"), words="mine", at=world.noon)
+    actions.raise_dispute(
+        world.officer, item=made.item, claimant=NewOwner("Wang", "138 0013"), words="mine", at=world.noon
+    )
     with pytest.raises(actions.CannotReturn, match="disputed"):
         actions.return_to_owner(world.officer, item=made.item, reason=REASON, document="0001", at=world.noon)
     with pytest.raises(actions.CannotReturn, match="disputed"):

@@ -28,6 +28,7 @@ from maplebridge.people.models import ApiToken, Grant, Unit
 from maplebridge.places.actions import add_premise_note
 from maplebridge.places.models import City
 from maplebridge.positions.actions import issue_tracker, put_fence
+from maplebridge.property import actions as registry
 
 SPOT = {"lon": 24.94, "lat": 60.17}
 
@@ -38,7 +39,11 @@ def picture():
     return out.getvalue()
 
 
-FILES = {"picture": picture, "track": lambda: b"time,lon,lat\n2026-05-04T12:00:00Z,24.9,60.1\n"}
+FILES = {
+    "picture": picture,
+    "track": lambda: b"time,lon,lat\n2026-05-04T12:00:00Z,24.9,60.1\n",
+    "codes": lambda: b"code\nWTU123456\n",
+}
 
 
 def make_world(machine):
@@ -73,6 +78,7 @@ def make_world(machine):
     fence = put_fence(machine, name="Gate", lon=24.94, lat=60.17, radius_m=100, at=at)
     found |= {"tracker": busy.trackers.get().pk, "fence": fence.pk, "hour_ago": clock.stamp(at - timedelta(hours=1))}
     found["study"] = study_of(machine, at).pk
+    found |= registry_of(machine, at)
     return found | {"file": file.pk, "note": note.pk, "plan": ResponsePlan.objects.first().pk, "them": them.pk,
                     "number": made["incident"].number, "now": clock.stamp(at),
                     "soon": clock.stamp(at + timedelta(days=3)), "size": signed(at)}  # fmt: skip
@@ -85,6 +91,18 @@ def study_of(actor, at):
     return save_study(
         actor, name="S", a=a, b=a, choices=choices, record=record_now(actor, choices), seed=1, at=at
     )  # fmt: skip
+
+
+def registry_of(machine, at):
+    """A place, a stolen item and the alarm that it raised there."""
+    dealer = registry.accredit_dealer(machine, name="Market", kind="second_hand", **SPOT, at=at)
+    codes = [registry.Code("frame", "WTU123456")]
+    owner = registry.NewOwner(name="A. Owner", phone="0400 123456")
+    item = registry.register_item(machine, kind="e_bike", codes=codes, owner=owner, dealer=dealer, at=at).item
+    lost = {"lost_from": at - timedelta(hours=2), "lost_to": at - timedelta(hours=1)}
+    theft = registry.report_stolen(machine, item=item, **SPOT, **lost, at=at)
+    done = registry.record_sighting(machine, code="WTU123456", channel="dealer", dealer=dealer, at=at)
+    return {"item": item.pk, "theft": theft.pk, "alarm": done.alarm.pk, "dealer": dealer.pk}
 
 
 def signed(at):

@@ -95,7 +95,9 @@ def _sighting(
     if channel not in dict(CHANNELS):
         sentence = _("There is no channel “%(channel)s”. Channels: %(channels)s.")
         raise BadInput("channel", sentence % {"channel": channel[:20], "channels": ", ".join(dict(CHANNELS))})
-    if reader is None and channel != "patrol":
+    if (channel == "reader") != (reader is not None):
+        raise BadInput("channel", _("A reader sends its own reads; choose another channel for a check."))
+    if reader is None:
         must_work_at(actor, dealer)
     place = reader or dealer
     where = (place.lon, place.lat) if place else point(lon, lat)

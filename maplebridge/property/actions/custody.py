@@ -8,7 +8,7 @@ from maplebridge.journal.act import Draft, act
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.property.actions.alarms import settle_alarm
-from maplebridge.property.actions.shared import checked, checked_reason, locked, must_own_or, ownership_of
+from maplebridge.property.actions.shared import checked, checked_reason, locked, must_handle, ownership_of
 from maplebridge.property.actions.theft import CannotEndTheft, end_theft, ended_facts, locked_theft
 from maplebridge.property.models import Alarm, Dispute, Impound, Item, Owner, TheftReport, Transfer
 from maplebridge.property.rules import DOCUMENT_DIGITS, ITEM_FOLLOWS, THEFT_FOLLOWS, may_follow
@@ -134,7 +134,7 @@ def dispose_item(actor: Actor, *, item: Item, reason: str, at: datetime) -> Item
 
 def retire_item(actor: Actor, *, item: Item, at: datetime) -> Item:
     """Take an item out of use: scrapped, recycled, gone abroad; `property.retired`. Raises CannotReturn."""
-    must_own_or(actor, "property.register", item=item)
+    must_handle(actor, item=item)
     with act(actor, "property.retired", at=at) as entry:
         fresh = locked(item)
         if fresh.state not in ("pending", "registered"):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import Draft, act
 from maplebridge.kernel import clock
-from maplebridge.kernel.refused import BadInput, NotFound
+from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.property.actions.shared import checked, checked_reason, ownership_of
 from maplebridge.property.models import Item, Owner, Ownership
@@ -86,9 +86,12 @@ def consult_owner(actor: Actor, *, item: Item, reason: str, at: datetime) -> Own
 
 
 def disclose_to_owner(actor: Actor, *, owner: Owner, at: datetime) -> dict[str, Any]:
-    """Give owners everything that is held about them; `property.disclosed_to_owner`."""
+    """Give owners everything that is held about them; `property.disclosed_to_owner`. To nobody else: NotAllowed.
+
+    Whoever has lost the code gets a new one at a post (`renew_owner_code`).
+    """
     if actor.ref != f"owner:{owner.pk}":
-        actor.must("property.consult")
+        raise NotAllowed(_("This goes to the owner alone, who opens it with the code on the certificate."))
     with act(actor, "property.disclosed_to_owner", at=at, purpose="own data") as entry:
         entry.about(owner).processed(
             "disclosed", records=[owner], classes=sorted(set(Owner.PERSONAL.fields.values())), recipient="the owner"
@@ -131,12 +134,17 @@ def _held(link: Ownership) -> dict[str, Any]:
     }
 
 
-def renew_owner_code(actor: Actor, *, owner: Owner, at: datetime) -> str:
-    """Give an owner a new code, which ends the one before; `property.owner_code_renewed`."""
+def renew_owner_code(actor: Actor, *, owner: Owner, reason: str = "", at: datetime) -> str:
+    """Give an owner a new code, which ends the one before; `property.owner_code_renewed`.
+
+    By the owner; or by the police, who have seen who it is and say how: a look at the owner. Raises BadInput.
+    """
     if actor.ref != f"owner:{owner.pk}":
-        actor.must("property.register")
+        actor.must("property.consult")
+        reason = checked_reason(reason)
     with act(actor, "property.owner_code_renewed", at=at) as entry:
         code = fresh_code(OWNER_CODE)
         Owner.objects.filter(pk=owner.pk).update(key=digest_of_code(code))
-        entry.about(owner)
+        entry.about(owner).keep_private(reason=reason)
+        entry.processed("altered", records=[owner], classes=["contact"])
     return code

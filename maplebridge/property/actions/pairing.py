@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from maplebridge.journal.act import act
 from maplebridge.kernel.refused import Refused
 from maplebridge.people.actor import Actor
-from maplebridge.property.actions.shared import locked_both, must_own_or, ownership_of
+from maplebridge.property.actions.shared import locked_both, must_handle, ownership_of
 from maplebridge.property.models import Item, Pairing
 from maplebridge.property.rules import BEARS_BATTERY
 
@@ -21,7 +21,7 @@ def pair_battery(actor: Actor, *, bike: Item, battery: Item, at: datetime) -> Pa
 
     The same again changes nothing. Raises CannotPair for other kinds, other owners, or an item that is not free.
     """
-    must_own_or(actor, "property.register", item=battery)
+    must_handle(actor, item=battery)
     if battery.kind != "battery" or bike.kind not in BEARS_BATTERY:
         raise CannotPair(_("A battery is paired with an e-bike or a scooter. Check which is which."))
     with act(actor, "property.paired", at=at) as entry:
@@ -45,7 +45,7 @@ def pair_battery(actor: Actor, *, bike: Item, battery: Item, at: datetime) -> Pa
 
 def part_battery(actor: Actor, *, battery: Item, at: datetime) -> None:
     """Say that a battery no longer belongs with its bike; `property.parted`. Raises CannotPair when it has none."""
-    must_own_or(actor, "property.register", item=battery)
+    must_handle(actor, item=battery)
     with act(actor, "property.parted", at=at) as entry:
         now = Pairing.objects.select_for_update().filter(battery=battery, until_at=None).first()
         if now is None:

@@ -21,7 +21,7 @@ from maplebridge.property.actions.shared import (
     codes_in_words,
     identifier_of,
     locked,
-    must_own_or,
+    must_handle,
     ownership_of,
 )
 from maplebridge.property.models import Dealer, Identifier, Item, Owner
@@ -199,6 +199,7 @@ def confirm_item(actor: Actor, *, item: Item, dealer: Dealer | None = None, at: 
     The owner's record is kept anew from now on. Raises CannotRegister for an item that is stolen or impounded.
     """
     actor.must("property.register")
+    must_handle(actor, item=item)
     must_work_at(actor, dealer)
     with act(actor, "property.confirmed", at=at) as entry:
         fresh = locked(item)
@@ -227,7 +228,7 @@ def edit_item(
     at: datetime,
 ) -> Item:
     """Correct what an item is described as; `property.edited`. What is None stays. Raises BadInput."""
-    must_own_or(actor, "property.register", item=item)
+    must_handle(actor, item=item)
     with act(actor, "property.edited", at=at) as entry:
         fresh = locked(item)
         said = _item_from(
@@ -249,6 +250,7 @@ def edit_item(
 def add_identifier(actor: Actor, *, item: Item, code: Code, twin: bool = False, at: datetime) -> Identifier:
     """Add a number that was found on an item; `property.identifier_added`. Raises BadInput and CannotRegister."""
     actor.must("property.register")
+    must_handle(actor, item=item)
     made = identifier_of(item, code, at=at)
     _must_be_free([made], item, twin=twin)
     with act(actor, "property.identifier_added", at=at) as entry:
@@ -268,7 +270,7 @@ def attach_photo(actor: Actor, *, item: Item, content: bytes, at: datetime) -> I
 
     Raises BadInput for what is no photo.
     """
-    must_own_or(actor, "property.register", item=item)
+    must_handle(actor, item=item)
     bare, media_type = public_photo(content)
     name = f"{hashlib.sha256(bare).hexdigest()[:20]}{ENDINGS[media_type]}"
     with act(actor, "property.photo_attached", at=at) as entry:

@@ -63,6 +63,16 @@ def must_own_or(actor: Actor, permission: str, *, item: Item) -> None:
     actor.must(permission)
 
 
+def must_handle(actor: Actor, *, item: Item) -> None:
+    """Raise NotAllowed unless the item is the actor's own, or was registered, or waits to be, where they work."""
+    must_own_or(actor, "property.register", item=item)
+    everywhere = actor.may("property.investigate") or actor.may("property.manage") or owns(actor, item)
+    if everywhere or item.state == "pending" or item.dealer is None:
+        return
+    if actor.user_id is None or not item.dealer.users.filter(pk=actor.user_id).exists():
+        raise NotAllowed(_("This item was registered at another place. Go there, or to a police post."))
+
+
 def identifier_of(item: Item | None, code: Code, *, at: datetime) -> Identifier:
     """Make the row of a code, not yet stored: its keys, its scheme, what it tells. Raises BadInput."""
     if code.kind not in dict(IDENTIFIER_KINDS):

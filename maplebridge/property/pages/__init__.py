@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maplebridge.property.pages import board, cases, desk, imports, mine, paper, public
+from maplebridge.property.pages import board, cases, desk, imports, mine, paper, places, public
 
 urlpatterns = [
     path("property", public.check, name="property_check"),
@@ -27,7 +27,9 @@ urlpatterns = [
     path("property/desk/import/<str:key>", imports.go_on, name="property_import_run"),
     path("property/desk/import/<str:key>/errors.csv", imports.errors, name="property_import_errors"),
     path("property/desk/import/<str:key>/codes.csv", imports.codes, name="property_import_codes"),
+    path("property/places", places.places, name="property_places"),
     path("property/board", board.board, name="property_board"),
+    path("property/figures", board.figures_page, name="property_figures"),
     path("property/items/<int:item_id>", cases.case, name="property_case"),
     path("property/items/<int:item_id>/owner", cases.owner, name="property_case_owner"),
     path("property/items/<int:item_id>/act", cases.act_on, name="property_case_act"),

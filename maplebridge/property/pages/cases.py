@@ -30,7 +30,10 @@ def case(request: HttpRequest, item_id: int) -> HttpResponse:
     """Show an item; nothing about its owner but that there is one."""
     actor = actor_of_request(request)
     actor.must("property.investigate")
-    return render(request, "property/case.html", _case(actor, queries.visible_item(actor, item_id)))
+    context = _case(actor, queries.visible_item(actor, item_id))
+    if request.GET.get("near"):  # asked for: the first question in a process reads every number there is
+        context |= {"near_asked": True, "near": near_numbers(context["item"])}
+    return render(request, "property/case.html", context)
 
 
 def _case(actor: Actor, item: Item) -> dict[str, Any]:
@@ -43,7 +46,6 @@ def _case(actor: Actor, item: Item) -> dict[str, Any]:
             for each in steps
         ],
         "points": [{"lon": each.lon, "lat": each.lat, "what": each.what} for each in placed],
-        "near": near_numbers(item),
         "alarms": alarms,
         "dispute": Dispute.objects.filter(item=item, state="open").first(),
         "outcomes": OUTCOMES,

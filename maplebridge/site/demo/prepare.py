@@ -23,6 +23,7 @@ from maplebridge.site.demo.city import CITY_NAME, TIME_ZONE, map_file, quarters
 from maplebridge.site.demo.ground import beats, on_street, teller
 from maplebridge.site.demo.hands import Hands
 from maplebridge.site.demo.history import Telling
+from maplebridge.site.demo.registry import stock_registry
 from maplebridge.site.demo.shifts import roll_shifts
 from maplebridge.site.demo_accounts import DEMO_ACCOUNTS
 
@@ -41,6 +42,7 @@ def prepare(home: Path, progress: Progress, *, seed: int = 2026, history: bool =
     _import(actor, home, progress, at=at)
     with transaction.atomic():  # one write to the disk for all; each act is journaled on its own all the same
         first = _settle(actor, at=at)
+        stock_registry(actor, at=at - DAY)
         last = Shift.objects.order_by("-ends_at").values_list("ends_at", flat=True).first()
         since = at - DAY if last is None else max(at - REFRESH_MOST, _last_report(at))
         asleep = last is None or at - since > REFRESH_AFTER

@@ -69,6 +69,22 @@ export interface UnitRow {
   lone_s?: number | null;
 }
 
+/** A stolen item that was checked somewhere; no person is in it. */
+export interface StolenSeen {
+  id: number;
+  at: string;
+  late: boolean;
+  item: { id: number; kind: string; maker: string; model: string; colour: string; codes: string[] };
+  incident: number | null;
+  dealer: { id: number; name: string; address: string } | null;
+  reader: { id: number; name: string } | null;
+  channel: string;
+  lon: number;
+  lat: number;
+  what_to_do: string[];
+  answer: string;
+}
+
 /** A fence around a place that tells of units. */
 export interface Fence {
   id: number;

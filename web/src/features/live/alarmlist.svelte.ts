@@ -4,6 +4,7 @@ import { alarmsOf, crossed, isLoud, lasting, recalled, type Alarm } from './alar
 import { desk } from './desk.svelte';
 import { askFences, fenceName } from './fences.svelte';
 import { now } from './now.svelte';
+import { stolenSeen } from './stolen.svelte';
 
 const SHELF = 'maplebridge.alarms.seen';
 
@@ -62,13 +63,15 @@ const atFences = (at: number): Alarm[] =>
     return unit && place && at - heard < CROSSING_MS ? [{ id: `fence:${position}`, kind: 'fence' as const, unit, place, came }] : [];
   });
 
+const stolen = (): Alarm[] => stolenSeen().map((seen) => ({ id: `stolen:${seen.id}`, kind: 'stolen' as const, seen }));
+
 const list = $derived.by(() => {
   if (desk.past) return [];
   const at = Math.floor(now() / 2000) * 2000;
   const rest = alarmsOf(desk.units.values(), desk.incidents.values(), at, nothing);
   const loud = rest.filter(isLoud);
   const emergencies = taken.map((position) => ({ id: `emergency:${position}`, kind: 'emergency' as const }));
-  return [...loud, ...emergencies, ...reopened(), ...rest.slice(loud.length), ...atFences(at)];
+  return [...loud, ...stolen(), ...emergencies, ...reopened(), ...rest.slice(loud.length), ...atFences(at)];
 });
 const unseen = $derived(list.filter((alarm) => !seen.has(alarm.id)));
 
@@ -97,6 +100,8 @@ export const markAllSeen = (): void => see(unseen.filter((alarm) => alarm.kind !
 export function show(alarm: Alarm): void {
   if (alarm.kind === 'emergency') location.assign('/people/emergencies');
   if (alarm.incident) desk.select(alarm.incident.id);
+  if (alarm.seen && alarm.seen.incident !== null) desk.select(alarm.seen.incident);
+  if (alarm.seen) desk.ask = { n: desk.ask.n + 1, what: 'goto', point: alarm.seen };
   if (!alarm.unit) return;
   desk.selectedUnit = alarm.unit.id;
   if (alarm.unit.incident_id) desk.select(alarm.unit.incident_id);

@@ -1,19 +1,21 @@
 /** What deserves attention now, loudest first. Pure. */
-import type { Entry, IncidentRow, UnitRow } from '../../shared/contract';
+import type { Entry, IncidentRow, StolenSeen, UnitRow } from '../../shared/contract';
 import { isOverdue } from '../incidents/rows';
 
 export interface Alarm {
   id: string;
-  kind: 'panic' | 'lost' | 'silent' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened' | 'emergency' | 'fence';
+  kind: 'panic' | 'lost' | 'silent' | 'welfare' | 'status' | 'overdue' | 'new' | 'reopened' | 'emergency' | 'fence' | 'stolen';
   unit?: UnitRow;
   incident?: IncidentRow;
+  /** The stolen item that was seen. */
+  seen?: StolenSeen;
   /** Name of the place that a unit came to or left, and whether it came. */
   place?: string;
   came?: boolean;
 }
 
 const ORDER: Record<Alarm['kind'], number> = {
-  panic: 0, lost: 1, silent: 2, welfare: 3, status: 4, emergency: 5, reopened: 6, new: 7, fence: 8, overdue: 9,
+  panic: 0, lost: 1, silent: 2, welfare: 3, stolen: 4, status: 5, emergency: 6, reopened: 7, new: 8, fence: 9, overdue: 10,
 };
 
 /** Those about somebody's safety. */
