@@ -88,6 +88,7 @@ _CREW = _VIEW | {
     "incidents.close_own",
     "units.own",
 }
+_STUDY = {"studies.view", "studies.run"}
 _STAFF = {"people.view", "people.manage", "grants.give", "tokens.own"}
 
 SHIPPED = _roles(
@@ -104,20 +105,20 @@ SHIPPED = _roles(
     ("custody_officer", _("custody officer"), {"incidents.view", "places.view", "incidents.consult"}),
     ("mediator", _("mediator"), {"incidents.view", "places.view"}),
     ("inspector", _("inspector"), {"incidents.view", "places.view"}),
-    ("analyst", _("analyst"), {"places.view", "units.view", "replay.view", "tokens.own", "studies.view", "studies.run"}),
+    ("analyst", _("analyst"), _STUDY | {"places.view", "units.view", "replay.view", "tokens.own"}),
     ("auditor", _("auditor"), _VIEW | {"units.track", "journal.view", "replay.view", "people.view", "grants.review"}),
     ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit", "forms.manage"}),
     ("chief", _("station chief"),
-     _SEND | _STAFF | _FOLLOW | {"property.manage", "units.track", "places.edit", "forms.manage", "forms.fill",
-                                 "tasks.give", "journal.view", "grants.review", "approvals.ask", "approvals.decide",
-                                 "studies.view", "studies.run"}),
+     _SEND | _STAFF | _FOLLOW | _STUDY | {"property.manage", "units.track", "places.edit", "forms.manage", "forms.fill",
+                                          "tasks.give", "journal.view", "grants.review", "approvals.ask",
+                                          "approvals.decide"}),
     ("integration", _("connected system"),
      _VIEW | _CHECK | {"incidents.report", "units.position", "units.status"}),
     (BREAK_GLASS, _("emergency access"), _VIEW | {"incidents.consult"}),
     ("public", _("member of the public"), {"incidents.report_public", "property.own"}),
     ("system", _("the system itself"),
-     _SEND | _STAFF | _FOLLOW | {"property.manage", "places.edit", "units.position", "forms.manage", "tasks.give",
-                                 "studies.view", "studies.run"}),
+     _SEND | _STAFF | _FOLLOW | _STUDY | {"property.manage", "places.edit", "units.position", "forms.manage",
+                                          "tasks.give"}),
 )  # fmt: skip
 NOT_GIVEN = frozenset((BREAK_GLASS, "public", "system"))  # roles that nobody gives a person
 
