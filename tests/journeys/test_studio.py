@@ -28,6 +28,7 @@ if Incident.objects.count() < 90:
 def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simulated_and_printed(server, open_context):
     server.python(CALLS)
     page = sign_in(open_context(), "chief")
+    page.goto("/people/")
     page.get_by_role("link", name="Studio").click()
     studio = Studio(page)
     studio.aim(1)
