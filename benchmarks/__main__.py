@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 OURS = ("intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks", "siting", "simulation",
-        "hypercube")  # fmt: skip
+        "hypercube", "coverage", "matrix")  # fmt: skip
 
 
 def main(names: list[str]) -> int:
