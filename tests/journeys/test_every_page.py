@@ -29,6 +29,7 @@ WORKPLACES = (
     ("chief", "/people/2"),
     ("chief", "/people/emergencies"),
     ("chief", "/approvals"),
+    ("chief", "/studio"),
     ("officer", "/account/"),
 )
 
