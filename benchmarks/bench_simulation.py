@@ -16,7 +16,7 @@ django.setup()
 
 import numpy as np  # noqa: E402
 
-from benchmarks.simulated_town import SimPyTown, ciw_counter, counter, simpy_counter, town  # noqa: E402
+from benchmarks.simulated_town import RankedTown, SimPyTown, ciw_counter, counter, simpy_counter, town  # noqa: E402
 from maplebridge.deployment.intervals import interval  # noqa: E402
 from maplebridge.deployment.simulation import simulate, trace  # noqa: E402
 
@@ -61,9 +61,10 @@ def _town(units, *, calls):
         rows.append(_row(name, label, events / seconds, f"waited {outcome.waited_s.mean():.2f} s"))
     if simpy := _peer("simpy"):
         ours = trace(scenario)
-        seconds, sent = _timed(lambda: SimPyTown(simpy, scenario, ours.calls).run())
-        same = np.array(sent) == ours.unit
-        rows.append(_row(name, "simpy", 2 * (np.array(sent) >= 0).sum() / seconds, f"{same.mean():.1%} same units"))
+        for label, peer in (("simpy, rules written out", SimPyTown), ("simpy, dispatch.ranking", RankedTown)):
+            seconds, sent = _timed(lambda peer=peer: peer(simpy, scenario, ours.calls).run())
+            same = np.array(sent) == ours.unit
+            rows.append(_row(name, label, 2 * (np.array(sent) >= 0).sum() / seconds, f"{same.mean():.1%} same units"))
     return rows
 
 
@@ -75,16 +76,12 @@ def _counter(units, rate, *, hours):
     if simpy := _peer("simpy"):
         every = [trace(scenario, replication=n).calls for n in range(10)]
         seconds, waits = _timed(lambda: [simpy_counter(simpy, units, calls) for calls in every])
-        rows.append(_row(name, "simpy", 2 * sum(map(len, every_at(every))) / seconds, _said(_mean(waits, hours))))
+        events = 2 * sum(len(calls.at_s) for calls in every)
+        rows.append(_row(name, "simpy", events / seconds, _said(_mean(waits, hours))))
     if ciw := _peer("ciw"):
         seconds, waits = _timed(lambda: [ciw_counter(ciw, units, rate, hours=hours, seed=n) for n in range(4)])
         rows.append(_row(name, "ciw", 2 * sum(map(len, waits)) / seconds, _said(_mean(waits, hours))))
     return rows
-
-
-def every_at(every):
-    """The times of calls of some runs."""
-    return [calls.at_s for calls in every]
 
 
 def _mean(waits, hours):

@@ -8,6 +8,7 @@ import numpy as np
 from maplebridge.deployment.call_kinds import KIND_CODES, wanted
 from maplebridge.deployment.scenario import GAMMA, LOGNORMAL, CallKinds, Drawn, Ground, Scenario, Terms, Units
 from maplebridge.deployment.scenario_building import rules_of
+from maplebridge.dispatch.ranking import Candidate, Job, rank
 from maplebridge.dispatch.rules import Want
 
 HOUR_S = 3600.0
@@ -100,7 +101,19 @@ class SimPyTown:
                 heapq.heappush(self.line, (self.priorities[self.kinds[call]], call))
 
     def _try(self, call):
-        kind, place, now, w = self.kinds[call], self.places[call], self.env.now, self.weights
+        kind, place, now = self.kinds[call], self.places[call], self.env.now
+        best, eta = self._best(kind, place, now)
+        if best < 0:
+            return False
+        self.free[best] = False
+        self.in_beat[self.beats[best]] -= 1
+        self.sent_at[best].append(now)
+        self.unit[call] = best
+        self.env.process(self._job(best, place, self.scenario.terms.turnout_s + eta + self.scene_s[call]))
+        return True
+
+    def _best(self, kind, place, now):
+        w = self.weights
         mode, area, against = self.modes[self.priorities[kind]], self.areas[place], self.against[kind]
         out, between, best, lowest, eta = self.out[mode][place], self.between[mode], -1, inf, 0.0
         for unit, free in enumerate(self.free):
@@ -123,14 +136,7 @@ class SimPyTown:
                 score += w.no_rest_s
             if score < lowest:
                 best, lowest, eta = unit, score, travel
-        if best < 0:
-            return False
-        self.free[best] = False
-        self.in_beat[self.beats[best]] -= 1
-        self.sent_at[best].append(now)
-        self.unit[call] = best
-        self.env.process(self._job(best, place, self.scenario.terms.turnout_s + eta + self.scene_s[call]))
-        return True
+        return best, eta
 
     def _job(self, unit, place, took_s):
         yield self.env.timeout(took_s)
@@ -139,6 +145,42 @@ class SimPyTown:
         self.in_beat[self.beats[unit]] += 1
         while self.line and self._try(self.line[0][1]):
             heapq.heappop(self.line)
+
+
+class RankedTown(SimPyTown):
+    """The same town, whose units `dispatch.ranking.rank` itself ranks."""
+
+    def __init__(self, simpy, scenario, calls):
+        super().__init__(simpy, scenario, calls)
+        names = ("1", "2", "4")
+        self.skills = [frozenset(n for n in names if had & int(n)) for had in scenario.units.skills.tolist()]
+        self.jobs = [
+            (priority, frozenset(n for n in names if skills & int(n)), usual)
+            for priority, skills, usual in zip(
+                self.priorities, scenario.kinds.skills.tolist(), scenario.kinds.usual_s.tolist(), strict=True
+            )
+        ]
+
+    def _best(self, kind, place, now):
+        priority, skills, usual_s = self.jobs[kind]
+        mode, area = self.modes[priority], self.areas[place]
+        found = []
+        for unit, free in enumerate(self.free):
+            if free:
+                travel, gone = self.out[mode][place][unit], now - self.left_at[unit]
+                if gone < self.home_s[unit]:
+                    share = gone / self.home_s[unit]
+                    travel = (1.0 - share) * self.between[mode][self.place[unit]][place] + share * travel
+                beat = self.beats[unit]
+                jobs = sum(at_s > now - self.weights.workday_s for at_s in self.sent_at[unit][-8:])
+                found.append(
+                    Candidate(unit, "", "car", travel, 0.0, self.skills[unit], str(beat), idle_s=gone, jobs_today=jobs,
+                              only_one_in_beat=self.in_beat[beat] == 1)
+                )  # fmt: skip
+        if not found:
+            return -1, 0.0
+        first = rank(found, Job(priority, skills, str(area), usual_s), words=False)[0].candidate
+        return first.unit_id, first.eta_s
 
 
 def simpy_counter(simpy, units, calls):

@@ -46,7 +46,7 @@ def save_study(
             name=name, made_by=actor.ref, made_at=at, position=last_position(), seed=seed, inputs=inputs,
             need=record.packed(), digest=digest_of(inputs, record.arrays()),
         )  # fmt: skip
-        entry.about(study, digest=study.digest, read_up_to=study.position, posts=[len(a.posts), len(b.posts)])
+        entry.about(study, digest=study.digest, read_up_to=study.position, posts_a=len(a.posts), posts_b=len(b.posts))
         entry.keep_private(name=name)
     return study
 

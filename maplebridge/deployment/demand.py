@@ -96,7 +96,7 @@ def demand_of(
     """Count the incidents that the actor may see, reported from `begin` up to `end`, by place and hour of the week.
 
     `types` are codes of incident types, none: all; `area` is the code of an area. An incident that was merged into
-    another counts once. Raises BadInput for a time or resolution that cannot be. 500,000 incidents take some 2 s.
+    another counts once. Raises BadInput for a time or resolution that cannot be.
     """
     return demand_from(
         calls_on_record(actor, begin=begin, end=end, types=types, area=area), begin=begin, end=end, zone=city_zone(),

@@ -17,7 +17,7 @@ from maplebridge.deployment.shown import area_names
 from maplebridge.deployment.words import seconds
 from maplebridge.dispatch.simulation import PROCESS_S, TURNOUT_S
 from maplebridge.kernel.clock import stamp
-from maplebridge.kernel.refused import Refused
+from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor, system
 from maplebridge.places.queries import city_zone
 
@@ -40,6 +40,8 @@ def fit(actor: Actor, *, at: datetime) -> Row:
 
 def _compared(actor: Actor, begin: datetime, end: datetime) -> list[Compared]:
     record, reader = _record(actor, begin, end)
+    if not len(record.demand.cells):
+        raise BadInput("begin", _("There are no calls in this time. Choose a longer one."))
     local = begin.astimezone(city_zone())
     terms = Terms(
         begin_hour=local.weekday() * 24.0 + local.hour, horizon_s=(end - begin).total_seconds(), process_s=PROCESS_S,

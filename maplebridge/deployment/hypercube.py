@@ -133,16 +133,20 @@ def _flows(rates: Floats, lists: Ints, service: float) -> tuple[Floats, Ints]:
     return flows, busy
 
 
+@compiled
 def _dispatched(states: Floats, rates: Floats, lists: Ints) -> Floats:
     """Rate share (A, N) of calls of an atom that find a unit free and are served by it."""
-    share = np.zeros(lists.shape)
-    numbers = np.arange(len(states))
-    for atom, order in enumerate(lists):
-        open_ = np.ones(len(states), bool)
-        for unit in order:
-            free = open_ & (numbers >> unit & 1 == 0)
-            share[atom, unit] = states[free].sum() * rates[atom] / rates.sum()
-            open_ &= ~free
+    atoms, units = lists.shape
+    share, total = np.zeros(lists.shape), rates.sum()
+    for state in range(len(states) - 1):
+        for atom in range(atoms):
+            for turn in range(units):
+                unit = lists[atom, turn]
+                if not state >> unit & 1:
+                    share[atom, unit] += states[state]
+                    break
+    for atom in range(atoms):
+        share[atom] *= rates[atom] / total
     return share
 
 
@@ -161,9 +165,7 @@ def approximate(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool
     factors, use = corrections(units, load, queue=queue), load * (1.0 if queue else 1.0 - full) / units
     busy = np.full(units, use)
     for _turn in range(APPROXIMATE_TURNS):
-        passed = _passed_on(busy, rates / service, lists, factors)
-        offered = np.zeros(units)
-        np.add.at(offered, lists, passed)
+        offered = _offered(busy, rates / service, lists, factors)
         fresh = (offered + (load * full / units if queue else 0.0)) / (1.0 + offered)
         fresh *= use * units / fresh.sum() if fresh.sum() else 1.0
         change, busy = float(np.abs(fresh - busy).max()), fresh
@@ -177,6 +179,19 @@ def approximate(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool
     if queue:
         served += full * (rates / rates.sum())[:, None] / units
     return Workload(busy, served, full, line, np.zeros(0))
+
+
+@compiled
+def _offered(busy: Floats, rates: Floats, lists: Ints, factors: Floats) -> Floats:
+    """Rates (N,) at which calls come to each unit, those before it in their lists being busy."""
+    offered = np.zeros(lists.shape[1])
+    for atom in range(len(lists)):
+        left = rates[atom]
+        for turn in range(lists.shape[1]):
+            unit = lists[atom, turn]
+            offered[unit] += left * factors[turn]
+            left *= busy[unit]
+    return offered
 
 
 def _passed_on(busy: Floats, rates: Floats, lists: Ints, factors: Floats) -> Floats:

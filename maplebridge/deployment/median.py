@@ -21,7 +21,8 @@ from maplebridge.deployment.relaxed import Proof, proof
 KICKS, PATIENCE, LONG = 100, 4, 12  # at a time, and how often without a gain: before the relaxation, and after it
 ROUNDS, STILL = 4_000, 25  # of the subgradient, and after how many without a gain its pace is halved
 SMALL = 1e-7
-MOST_STEPS = 3_000_000  # of the radius formulation: beyond, the gap stays as the relaxation left it
+GAIN = 1e-5  # of the cost: less is no gain
+MOST_STEPS = 300_000  # of the radius formulation: beyond, its first relaxation alone takes longer than all before it
 
 
 def least_cost(
@@ -138,12 +139,12 @@ def relaxation(
         worth = scores(prices, costs)
         found = proof(-float(prices.sum()), worth, p, fixed=fixed, allowed=allowed, best=-goal)
         out, into = kept.out | found.out, kept.into | found.into
-        if not known or found.bound < kept.bound - 1e-9:
-            kept, quiet, known = Relaxed(found.bound, out, into, prices.copy()), 0, True
+        quiet = 0 if not known or found.bound < kept.bound - GAIN * best else quiet + 1
+        if not known or found.bound < kept.bound:
+            kept, known = Relaxed(found.bound, out, into, prices.copy()), True
         else:
             kept = Relaxed(kept.bound, out, into, kept.prices)
-            quiet += 1
-            pace, quiet = (pace / 2, 0) if quiet >= STILL else (pace, quiet)
+        pace, quiet = (pace / 2, 0) if quiet >= STILL else (pace, quiet)
         if -kept.bound >= goal or pace < 1e-3 or over():
             break
         slope = 1.0 - served(prices, costs, _dearest(worth, p, fixed, allowed))

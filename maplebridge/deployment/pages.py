@@ -9,6 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from maplebridge.deployment import paper, queries
+from maplebridge.deployment.booklet import as_pdf
 from maplebridge.deployment.fit import fit
 from maplebridge.kernel import clock
 from maplebridge.people.sessions import actor_of_request
@@ -33,6 +34,15 @@ def study(request: HttpRequest, study_id: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def study_pdf(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Give a study as a PDF."""
+    record = queries.study_of(actor_of_request(request), study_id)
+    name = f'inline; filename="study-{record.pk}.pdf"'
+    return HttpResponse(as_pdf(record), content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@require_safe
+@login_required
 def calibration(request: HttpRequest) -> HttpResponse:
     """Show how well the simulation fits what really happened."""
     actor = actor_of_request(request)
@@ -43,4 +53,5 @@ urlpatterns = [
     path("", studio, name="studio"),
     path("/fit", calibration, name="studio_fit"),
     path("/<int:study_id>", study, name="study"),
+    path("/<int:study_id>.pdf", study_pdf, name="study_pdf"),
 ]

@@ -33,7 +33,7 @@ def area_within(
 ) -> list[Area]:
     """Draw what the posts reach by road, each by its own way of going, within each number of minutes.
 
-    `hour` of the week leaves out who is not on duty then. All posts of a mode are one search: 20 posts take some 10 ms.
+    `hour` of the week leaves out who is not on duty then. All posts of a mode are one search.
     """
     posts = [post for post in layout.posts if hour is None or post.on_duty()[hour]]
     by_mode: dict[str, list[tuple[float, float]]] = {}

@@ -17,7 +17,7 @@ def seconds_between(mode: str, origins: Floats, targets: Floats, *, roads: Roads
     """Seconds from every origin (a, 2) to every target (b, 2), lon, lat, by a mode of `places.roads.MODES`: (a, b).
 
     Infinite where there is no way, or no street within a kilometre. Exact by the loaded roads; `is_estimate` says
-    whether it was straight lines. 1,000 x 10,000 in a large city take some seconds on two cores, 40 MB.
+    whether it was straight lines. 1,000 x 10,000 take 40 MB.
     """
     network = (roads or road_network()).mode(mode)
     starts, ends = (network.snap(points[:, 0], points[:, 1], TARGET_METRES) for points in (origins, targets))

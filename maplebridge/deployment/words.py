@@ -70,11 +70,11 @@ def simulated_sentences(figures: dict[str, Any], names: Mapping[str, str]) -> li
 
 
 def _least(apart: dict[str, Any]) -> float:
-    return min(abs(apart["low"] or 0.0), abs(apart["high"] or 0.0))
+    return float(min(abs(apart["low"] or 0.0), abs(apart["high"] or 0.0)))
 
 
 def _most(apart: dict[str, Any]) -> float:
-    return max(abs(apart["low"] or 0.0), abs(apart["high"] or 0.0))
+    return float(max(abs(apart["low"] or 0.0), abs(apart["high"] or 0.0)))
 
 
 def seconds(value: float | None) -> str:

@@ -7,8 +7,8 @@ from maplebridge.incidents.queries.timeline import Told, sentence
 
 @sentence("deployment.study_saved")
 def _saved(told: Told) -> str:
-    a, b = told.facts["posts"]
-    return _("Study saved: layouts of %(a)s and %(b)s posts.") % {"a": a, "b": b}
+    words = {"a": told.facts["posts_a"], "b": told.facts["posts_b"]}
+    return _("Study saved: layouts of %(a)s and %(b)s posts.") % words
 
 
 @sentence("deployment.study_dropped")

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.utils import translation
 
-from maplebridge.deployment import actions, queries, shown, tasks
+from maplebridge.deployment import actions, booklet, paper, queries, shown, tasks
 from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.frozen import arrays_of, digest_of, packed_arrays, unpacked, unpacked_arrays
 from maplebridge.deployment.layout import Layout, Post
@@ -230,6 +231,19 @@ def test_today_is_the_units_on_record_in_the_hours_of_their_shifts(town, machine
     (post,) = queries.today_layout(CHIEF, at=town).posts
     assert post.unit == "F21"
     assert post.duty == tuple((24 * weekday + 8, 24 * weekday + 16) for weekday in range(7))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_study_goes_on_paper_in_both_languages_with_its_digest_and_the_same_bytes_again(study, town, language):
+    finished(study, town)
+    with translation.override(language):
+        shown_on_paper = paper.on_paper(study)
+        made = booklet.as_pdf(study)
+        assert made == booklet.as_pdf(study)
+    assert made.startswith(b"%PDF")
+    assert len(shown_on_paper["simulated"]) == 8
+    assert shown_on_paper["covered"][0].name == {"en": "Within 1 min", "zh-hans": "1 分钟内"}[language]
+    assert len(shown_on_paper["drawing"]["marks"][1]) == 2
 
 
 def test_what_is_packed_is_unpacked_the_same(study):

@@ -36,6 +36,7 @@ WORKPLACES = (
     ("chief", "/units/1/devices"),
     ("chief", "/units/1/track"),
     ("chief", "/units/fences"),
+    ("chief", "/studio"),
     ("officer", "/account/"),
     ("shop", "/property/desk"),
     ("shop", "/property/desk/register"),

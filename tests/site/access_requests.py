@@ -182,6 +182,7 @@ PAGES = [
     ("GET", "/studio", "/studio"),
     ("GET", "/studio/fit", "/studio/fit"),
     ("GET", "/studio/<study_id>", "/studio/{study}"),
+    ("GET", "/studio/<study_id>.pdf", "/studio/{study}.pdf"),
     ("GET", "/property/desk", "/property/desk"),
     ("POST", "/property/desk/register", "/property/desk/register", FORM,
      {"kind": "bicycle", "frame": "KX900114", "name": "A. Buyer", "phone": "0400 123456"}),
