@@ -1,5 +1,6 @@
 """The registry of the demo: a shop, a second-hand dealer, bikes with batteries, one of them stolen. All invented."""
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from maplebridge.people.models import User
 from maplebridge.places.models import City
 from maplebridge.property.actions import Code, NewOwner, accredit_dealer, pair_battery, register_item, report_stolen
 from maplebridge.property.models import Dealer
+from maplebridge.site.demo.hands import Hands
 
 SHOP_ACCOUNT = "shop"
 SOLD_AGO = timedelta(days=40)
@@ -69,7 +71,8 @@ def _register(actor: Actor, bike: DemoBike, shop: Dealer, lon: float, lat: float
         pair_battery(actor, bike=main.item, battery=battery.item, at=sold_at)
         batteries = [battery.item]
     if bike.stolen:
-        report_stolen(
+        theft = report_stolen(
             actor, item=main.item, lost_from=at - timedelta(hours=3), lost_to=at - timedelta(hours=1), lon=lon + 0.002,
             lat=lat + 0.003, words="It stood locked in the yard.", batteries=batteries, at=at,
         )  # fmt: skip
+        Hands(random.Random(0)).close(theft.incident, at=at + timedelta(minutes=30))  # noqa: S311  # chance, not secrets
