@@ -106,18 +106,25 @@ print(json.dumps(said))
 
 
 def run() -> list[dict]:
-    """Measure on SQLite and on PostgreSQL."""
+    """Measure on PostgreSQL, with the peer, and on SQLite; each part is also printed when it is done."""
     rows: list[dict] = []
-    for postgresql in (False, True):
+    for postgresql in (True, False):
         database = "PostgreSQL" if postgresql else "SQLite"
         begun = time.time()
         with served(postgresql=postgresql, prepare=FILL, checks_a_minute="1000000000", require_mfa="false") as server:
             print(f"{database}: filled in {time.time() - begun:.0f} s", flush=True)
             said = json.loads(script(server.env, IN_PROCESS))
-            rows += in_process(database, said)
-            rows += over_http(database, server)
+            rows += told(in_process(database, said))
             if postgresql:
-                rows += peer(server, said)
+                rows += told(peer(server, said))
+            rows += told(over_http(database, server))
+    return rows
+
+
+def told(rows: list[dict]) -> list[dict]:
+    """Print what is known already: the whole takes its time."""
+    for each in rows:
+        print(json.dumps(each), flush=True)
     return rows
 
 

@@ -52,7 +52,7 @@ NAMED = 3  # units in a note
 
 def note_units_for_alarm(entry: Entry, at: datetime) -> None:
     """Reaction to `property.alarm_taken_up`: note on its incident which units would be there first. Idempotent."""
-    incident = Incident.objects.filter(pk=_case_of(entry)).first()
+    incident = Incident.objects.filter(pk=_case_of(entry) or 0).first()
     key = f"property.alarm:{entry.subject.partition(':')[2]}:units"
     if incident is None or not is_open(incident.state) or Note.objects.filter(source_key=key).exists():
         return

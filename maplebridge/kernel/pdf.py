@@ -22,7 +22,7 @@ MISSING = "\u25a1"  # set in place of a letter that the font lacks; the last pag
 LEADING = 1.45  # line height in sizes of type
 POINT_MM = 25.4 / 72
 
-_NUMBER = re.compile(r"[\d\s.,+–%()-]*\d[\d\s.,+–%()-]*|–?")
+_NUMBER = re.compile(r"[\d\s.,+–%()-]*\d[\d\s.,+–%()-]*|–|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ class Paper:
         """Set a table over the width, `widths` as shares of it; numbers stand right, each page repeats the head."""
         shares = list(widths) or [1.0] * len(head)
         columns = [self.width * share / sum(shares) for share in shares]
-        self._right = {n for n in range(len(head)) if all(_NUMBER.fullmatch(row[n]) for row in rows)}
+        columns_of = list(zip(*rows, strict=True))
+        self._right = {n for n, cells in enumerate(columns_of) if any(cells) and all(map(_NUMBER.fullmatch, cells))}
         self._rows([list(row) for row in rows], columns, size=9, head=list(head))
         self._right = set()
         self.gap(3)

@@ -131,15 +131,19 @@ def post_answer(request: HttpRequest, alarm_id: int, body: schemas.AnswerIn) -> 
 def _dealer(actor: Actor, number: int | None) -> Dealer | None:
     """The place that was named, or the only one at which the actor works."""
     actor.must("property.check")
-    places = queries.dealers_of(actor)
     if number is not None:
-        if (found := places.filter(pk=number).first()) is None:
+        if (found := queries.dealers_of(actor).filter(pk=number).first()) is None:
             raise NotFound(_("There is no accredited place %(id)s at which you work.") % {"id": number})
         return found
     if not actor.user_id:
         return None
-    own = for_a_moment(("works at", actor.user_id), lambda: list(places.filter(users=actor.user_id)[:2]))
+    own = for_a_moment(("works at", actor.user_id), lambda: _own_places(actor))
     return own[0] if len(own) == 1 else None
+
+
+def _own_places(actor: Actor) -> list[Dealer]:
+    """The places at which the actor works; two say that there are several."""
+    return list(queries.dealers_of(actor).filter(users=actor.user_id)[:2])
 
 
 def _is_program(actor: Actor) -> bool:

@@ -93,6 +93,13 @@ class NearIndex:
         return sorted(found, key=lambda near: (near.edits, near.number))
 
 
+def warm() -> None:
+    """Compile or load the kernels, so that no question waits for it: for the start of a server."""
+    index = NearIndex()
+    index.add([1], ["WARM1"])
+    index.find("WARM2")
+
+
 def edits_between(one: str, other: str) -> int:
     """The Damerau-Levenshtein distance of two codes."""
     return int(DamerauLevenshtein.distance(one, other))

@@ -91,7 +91,7 @@ def _belongings(paper: Paper, item: Item) -> None:
         [str(other.get_kind_display()), str(other), ", ".join(_written(other))]
         for other in others
     ]  # fmt: skip
-    paper.table([_("What"), _("Name"), _("Numbers")], rows, widths=[2, 3, 4])
+    paper.table([_("What"), _("Item"), _("Numbers")], rows, widths=[2, 3, 4])
 
 
 def _written(item: Item) -> list[str]:

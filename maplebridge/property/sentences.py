@@ -1,5 +1,7 @@
 """The sentences of the registry's verbs. Owners are told by number alone."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.queries.timeline import Told, sentence
@@ -11,7 +13,7 @@ def _with(text: str, words: str) -> str:
     return f"{text} {words}" if words else text
 
 
-def _label(choices: list[tuple[str, object]], code: object) -> object:
+def _label(choices: Sequence[tuple[str, object]], code: object) -> object:
     return dict(choices).get(str(code), code)
 
 

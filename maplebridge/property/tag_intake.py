@@ -44,7 +44,7 @@ class TagIntake:
 
     def __init__(self, *, index: StolenIndex | None = None, now: Callable[[], float] = time.time) -> None:
         self.now = now
-        self._index = index or stolen_index()
+        self._index = stolen_index() if index is None else index  # an empty one is false
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tags")
         self._readers: dict[str, Reader] = {}
         self._passes: dict[tuple[int, str], Pass] = {}  # of stolen tags alone

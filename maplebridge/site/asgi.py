@@ -91,11 +91,13 @@ def warm() -> None:
 
     from maplebridge.places import queries as places
     from maplebridge.places.roads.warm import warm as warm_roads
+    from maplebridge.property.near import warm as warm_near
 
     hold_for(seconds=1.0)
     try:
         _ = get_resolver().url_patterns
         warm_roads()
         places.warm()
+        warm_near()
     except Exception:
         log.exception("Something could not be made ready before the first request; it will be made then.")

@@ -101,7 +101,7 @@ STEPS = (
     Step(
         "stolen",
         _("Catch a stolen battery at a shop"),
-        _("Enter as the bicycle shop in a second window and check the code 001CB240000003B3C0221953."),
+        _("Enter as the bicycle shop in a second window and check the code 001PB240000003B3C0221953."),
         _("The console rings at once: what was seen, where, what to do, and who would be there first. Press A."),
         "/property/desk",
         "shop",

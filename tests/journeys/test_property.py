@@ -8,7 +8,7 @@ from journey_people import LOCALES, sign_in
 from journey_words import Words
 from playwright.sync_api import BrowserContext, Page, expect
 
-FRAME, BATTERY = "119922300017713", "001CB240000003B3C0221954"
+FRAME, BATTERY = "119922300017713", "001PB240000003B3C0221954"
 
 
 def register(page: Page) -> str:

@@ -226,3 +226,15 @@ def test_a_chief_accredits_a_place_staffs_it_and_ends_it(world):
     assert [user.username for user in place.users.all()] == ["trader"]
     client.post("/property/places", {"what": "end", "place": place.pk})
     assert "New Wheels" not in said(client.get("/property/places"))
+
+
+def test_an_alarm_is_taken_up_when_the_case_of_the_theft_is_closed(world, machine):
+    from maplebridge.incidents.actions import close_incident
+    from maplebridge.property.actions import take_up_alarm
+
+    bike = world.register().item
+    theft = world.steal(bike)
+    close_incident(machine, incident=theft.incident, disposition="01", at=world.later(minutes=20))
+    seen = world.check(world.code_of(bike), at=world.later(minutes=30))
+    incident = take_up_alarm(machine, alarm=seen.alarm, at=world.later(minutes=31))
+    assert incident.pk != theft.incident_id

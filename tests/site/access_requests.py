@@ -199,6 +199,7 @@ PAGES = [
     ("GET", "/property/stickers.pdf", "/property/stickers.pdf?item={item}"),
     ("GET", "/property/board", "/property/board"),
     ("GET", "/property/figures", "/property/figures"),
+    ("GET", "/property/places", "/property/places"),
     ("GET", "/property/items/<item_id>", "/property/items/{item}"),
     ("POST", "/property/items/<item_id>/owner", "/property/items/{item}/owner", FORM, _WHY),
     ("POST", "/property/items/<item_id>/act", "/property/items/{item}/act", FORM, {"what": "close", **_WHY}),

@@ -53,8 +53,8 @@ compares (`tests/site/test_access.py`); what an agency changes in its roles stan
 ● yes · ○ the role may, but here the state of things or somebody else's part in it stands against it · `·` no
 (403, or 404 for what the role may not even know of) · → sign in first
 
-The world of the test: one city, five incidents, four units, all made by others; whoever asks is on no crew, has no
-part in any incident, and has just proven who they are. So a crew's own job reads `·` or ○ here.
+The world of the test: one city, six incidents, four units, a stolen item, all made by others; whoever asks is on no
+crew, has no part in any incident, and has just proven who they are. So a crew's own job reads `·` or ○ here.
 
 """
 

@@ -9,8 +9,10 @@ from maplebridge.incidents.actions import add_note
 from maplebridge.incidents.models import Attachment, Incident, Note, Report
 from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
+from maplebridge.property.models import Owner
 
-CANARIES = ("Canary-Caller", "0409876543", "canary words of a report", "canary words of a note", "canary-file")
+CANARIES = ("Canary-Caller", "0409876543", "canary words of a report", "canary words of a note", "canary-file",
+            "Canary-Owner", "0405551234")  # fmt: skip
 LOOKS = ("consulted", "disclosed")
 
 
@@ -21,7 +23,8 @@ def marked(world, machine):
     for incident in Incident.objects.all():
         add_note(machine, incident=incident, text=CANARIES[3], at=clock.now())
     Attachment.objects.update(name=CANARIES[4])
-    assert Note.objects.filter(text=CANARIES[3]).count() == 5
+    Owner.objects.update(name=CANARIES[5], phone=CANARIES[6])
+    assert Note.objects.filter(text=CANARIES[3]).count() == Incident.objects.count() == 6
     return world
 
 
@@ -49,7 +52,7 @@ WITH_WORDS = ("GET", "/api/incidents", "/api/incidents?q=canary+words")
 
 
 @pytest.mark.parametrize(
-    "role", ["dispatcher", "chief", "auditor", "mediator", "integration", "analyst", "administrator"]
+    "role", ["dispatcher", "chief", "auditor", "mediator", "integration", "analyst", "administrator", "dealer"]
 )
 def test_whatever_shows_words_or_callers_leaves_an_entry(marked, role):
     client, seen = client_of(role), set()

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.whereabouts import area_of
@@ -166,10 +167,9 @@ def _alarm(actor: Actor, theft_id: int, sighting: Sighting, *, at: datetime, lat
 
 
 def _standing(theft_id: int, sighting: Sighting, *, at: datetime) -> Alarm | None:
-    same = Alarm.objects.filter(
-        theft_id=theft_id, late=False, at__gt=at - AGAIN_AFTER, sighting__dealer_id=sighting.dealer_id,
-        sighting__reader_id=sighting.reader_id, sighting__checked_by=sighting.checked_by,
-    )  # fmt: skip
+    place = Q(sighting__dealer=sighting.dealer_id, sighting__reader=sighting.reader_id)
+    same = Alarm.objects.filter(place, theft=theft_id, late=False, at__gt=at - AGAIN_AFTER)
+    same = same.filter(sighting__checked_by=sighting.checked_by)
     return same.order_by("-pk").first()
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import act
+from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import NotFound, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.property.actions.owners import NewOwner, chain_on, settled_owner
-from maplebridge.property.actions.shared import locked, must_own_or, ownership_of, stamps
+from maplebridge.property.actions.shared import locked, must_own_or, ownership_of
 from maplebridge.property.models import Dispute, Item, Owner, Ownership, Pairing, Transfer
 from maplebridge.property.passcodes import OFFER_CODE, digest_of_code, fresh_code
 from maplebridge.property.rules import FORMER_OWNERS_KEPT, OFFER_LASTS
@@ -51,7 +52,7 @@ def offer_transfer(actor: Actor, *, item: Item, at: datetime) -> Offered:
         offer = Transfer.objects.create(
             item=fresh, ownership=held, digest=digest_of_code(code), offered_at=at, expires_at=at + OFFER_LASTS
         )
-        entry.about(fresh, offer=offer.pk, owner=held.owner_id, **stamps(expires_at=offer.expires_at))
+        entry.about(fresh, offer=offer.pk, owner=held.owner_id, expires_at=stamp(offer.expires_at))
     return Offered(offer, code)
 
 

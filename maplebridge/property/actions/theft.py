@@ -71,8 +71,8 @@ def report_stolen(
             with act(actor, "property.reported_stolen", at=at) as nested:
                 other = _reported(_stealable(battery), incident, spot, lost_from, lost_to, at=at)
                 nested.about(other, case=incident, **_facts(other)).keep_private(address=spot.address)
-    for each in TheftReport.objects.filter(incident=incident, reported_at=at, state="open"):
-        raise_late_alarms(system("property"), theft=each, at=at)
+    for made in TheftReport.objects.filter(incident=incident, reported_at=at, state="open"):
+        raise_late_alarms(system("property"), theft=made, at=at)
     return theft
 
 

@@ -22,8 +22,9 @@ from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.property import actions, queries
 from maplebridge.property.actions import Code, NewOwner
+from maplebridge.property.actions.owners import checked_owner
 from maplebridge.property.codes import canonical
-from maplebridge.property.models import Dealer
+from maplebridge.property.models import Dealer, Item
 from maplebridge.property.pages.parts import alarm_if_stolen, place_here, year_from
 from maplebridge.property.rules import BEARS_BATTERY, KINDS
 from maplebridge.property.spreadsheets import FIELDS, FILE_MOST, as_csv, fields_of, guessed, kind_of, read_table
@@ -142,10 +143,18 @@ def _try(job: Job) -> None:
             values = fields_of(row, job["columns"])
             kind_of(values.get("kind", ""), otherwise=job["kind"])
             year_from(values.get("year", ""))
+            if owner := _owner(values):
+                checked_owner(owner)
             for text in (values.get("frame"), values.get("battery")):
                 _must_be_new(text, met, number)
         except BadInput as fault:
             job["faults"][number] = fault.sentence
+
+
+def _owner(values: dict[str, str]) -> NewOwner | None:
+    """The owner that a row names; none for what stands in the shop."""
+    named = values.get("name", "")
+    return NewOwner(named, values.get("phone", ""), values.get("document", "")) if named else None
 
 
 def _must_be_new(text: str | None, met: dict[str, int], number: int) -> None:
@@ -184,11 +193,9 @@ def _register(actor: Actor, place: Dealer | None, job: Job, number: int) -> None
     own = ("battery",) if kind == "battery" else ("frame", "motor", "plate")
     codes = [Code(field, values[field]) for field in own if values.get(field)]
     battery = Code("battery", values.get("battery", ""))
-    alarm_if_stolen(actor, place, [*codes, battery], at=at)
-    owner = (
-        NewOwner(values["name"], values.get("phone", ""), values.get("document", "")) if values.get("name") else None
-    )
-    key = f"import:{actor.user_id}:{job['digest']}:{number}"
+    key, owner = f"import:{actor.user_id}:{job['digest']}:{number}", _owner(values)
+    if not Item.objects.filter(source_key=key).exists():  # registered by an earlier run: it may have been stolen since
+        alarm_if_stolen(actor, place, [*codes, battery], at=at)
     main = actions.register_item(
         actor, kind=kind, codes=codes, owner=owner, maker=values.get("maker", ""), model=values.get("model", ""),
         colour=values.get("colour", ""), year=year_from(values.get("year", "")), source_key=key, dealer=place, at=at,

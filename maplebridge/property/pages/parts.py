@@ -18,7 +18,7 @@ from maplebridge.property.actions import Code, NewOwner, owner_actor
 from maplebridge.property.flags import FLAG_SENTENCES
 from maplebridge.property.models import Dealer, Item, Owner
 from maplebridge.property.rules import BEARS_BATTERY, IDENTIFIER_KINDS, KINDS
-from maplebridge.property.schemes import identify
+from maplebridge.property.schemes import UNCLASSIFIED, identify
 
 SHOWN_FOR_S = 30 * 60  # how long a browser that showed an owner's code may see the items
 OWNER, DEALER = "property_owner", "property_dealer"  # in the session
@@ -63,7 +63,7 @@ def read_of(code: str) -> dict[str, Any]:
     return {
         "canonical": found.canonical,
         "parts": [(name, value) for name, value in found.decoded.items() if isinstance(value, str | int | float)],
-        "flags": [str(FLAG_SENTENCES[flag]) for flag in found.flags if flag in FLAG_SENTENCES],
+        "flags": [str(FLAG_SENTENCES[flag]) for flag in found.flags if flag in FLAG_SENTENCES and flag != UNCLASSIFIED],
         "scheme": found.scheme,
     }
 

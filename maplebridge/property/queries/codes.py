@@ -1,5 +1,6 @@
 """What the registry knows of a code. Equality of canonical keys decides; nothing here looks at persons."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,9 +44,9 @@ def known_of(key: str) -> Known:
     return Known(STOLEN if thefts else CLEAR, items, thefts)
 
 
-def _flags(stored: str | list[str]) -> Iterable[str]:
+def _flags(stored: str | list[str]) -> list[str]:
     """Flags as the database's driver gives them: text on SQLite."""
-    return () if stored == "[]" else Identifier._meta.get_field("flags").from_db_value(stored, None, connection)
+    return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def check(code: str) -> str:
