@@ -174,7 +174,7 @@ def told():
     return items, thefts, owners, pairs, disputes
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(script=scripts)
 def test_chains_never_fork_and_states_stay_declared(script, world):
     Play(world).run(script)
