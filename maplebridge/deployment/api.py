@@ -102,8 +102,8 @@ def post_run(request: HttpRequest, study_id: int, body: RunIn) -> Row:
     if body.run == "begin":
         actions.begin_run(actor, study=study, at=now)
     else:
-        act = actions.stop_run if body.run == "stop" else actions.resume_run
-        act(actor, run=queries.must_run(study), at=now)
+        change = actions.stop_run if body.run == "stop" else actions.resume_run
+        change(actor, run=queries.must_run(study), at=now)
     return shown.study(study)
 
 

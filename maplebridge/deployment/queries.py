@@ -96,6 +96,7 @@ def need_of(actor: Actor, choices: Choices) -> Demand:
 
 def record_now(actor: Actor, choices: Choices) -> Record:
     """Read everything that a study keeps of the record: need, kinds of call and their times on scene."""
+    actor.must("studies.view")
     begin, end = _span(choices)
     reader, _area = _reader(actor)
     kinds, mix = kinds_on_record(reader, begin=begin, end=end, types=choices.types)

@@ -180,10 +180,10 @@ def study(record: Study) -> Row:
     row = queries.study_row(record) | {
         "a": a.as_json(), "b": b.as_json(), "choices": choices.as_json(), "figures": row_of(both),
     }  # fmt: skip
-    return row | {"simulated": simulated(run.figures) if run and run.state == "done" else None}
+    return row | {"simulated": simulated(dict(run.figures)) if run and run.figures and run.state == "done" else None}
 
 
-def simulated(figures: Any) -> Row:
+def simulated(figures: Row) -> Row:
     """Figures of a run with words."""
     names = area_names()
     return figures | {

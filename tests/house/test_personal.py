@@ -39,6 +39,7 @@ NOT_PERSONAL = {
     "fieldwork.Submission.user": "who of the staff did the work: the ledger itself, named by User alone",
     "positions.Tracker.name": "what a device is",
     "positions.Fence.name": "name of a place",
+    "deployment.Study.name": "name of a comparison of places",
     "people.Approval.asked_by": "who of the staff asked",
     "people.Approval.decided_by": "who of the staff decided",
     "people.Shift.crew": "who was on duty: kept with the roster, named by User alone",
