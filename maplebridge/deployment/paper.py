@@ -95,15 +95,16 @@ def simulated_lines(simulated: Row, minutes: int) -> list[Line]:
     """What the simulation measured."""
     names = names_of_measures(minutes)
     return [
-        Line(names[row["code"]], *(_value(row["form"], row[side]["mean"]) for side in "ab"), _apart(row))
+        Line(names[row["code"]], _value(row, "a"), _value(row, "b"), _apart(row))
         for row in simulated["measures"]
     ]  # fmt: skip
 
 
-def _value(form: str, value: float | None) -> str:
+def _value(row: Row, side: str) -> str:
+    value = row[side]["mean"]
     if value is None:
         return "–"
-    return {"share": percent, "s": seconds, "h": "{:.1f}".format}[form](value)
+    return {"share": percent, "s": seconds, "h": "{:.1f}".format}[row["form"]](value)
 
 
 def _apart(row: Row) -> str:
