@@ -50,8 +50,8 @@ def calibration(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", studio, name="studio"),
-    path("/fit", calibration, name="studio_fit"),
-    path("/<int:study_id>", study, name="study"),
-    path("/<int:study_id>.pdf", study_pdf, name="study_pdf"),
+    path("studio", studio, name="studio"),
+    path("studio/fit", calibration, name="studio_fit"),
+    path("studio/<int:study_id>", study, name="study"),
+    path("studio/<int:study_id>.pdf", study_pdf, name="study_pdf"),
 ]

@@ -108,7 +108,7 @@ urlpatterns = [
     path("record/<str:name>", record_pages.record, name="record"),
     path("map/", include("maplebridge.places.pages")),
     path("", include("maplebridge.fieldwork.pages")),
-    path("studio", include("maplebridge.deployment.pages")),
+    path("", include("maplebridge.deployment.pages")),
     path("", include("maplebridge.incidents.pages")),
     path("", include("maplebridge.property.pages")),
     path("api/", api.urls),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
 from django.http import HttpResponse
+from django.utils.html import escape
 from django.utils.http import http_date
 
 from maplebridge.kernel import clock

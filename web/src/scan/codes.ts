@@ -5,7 +5,7 @@ const AGAIN_MS = 4000;
 
 /** The number in a scanned text: of our own sticker the code, else the text as it is, on one line. */
 export function numberIn(text: string): string {
-  const bare = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim().slice(0, 400);
+  const bare = text.replace(/\p{Cc}+/gu, ' ').trim().slice(0, 400);
   const ours = /^https?:\/\/[^\s?#]+\/property(?:\/accept)?\?code=([A-Za-z0-9%-]{4,40})$/.exec(bare);
   return ours?.[1] ? decodeURIComponent(ours[1]) : bare;
 }

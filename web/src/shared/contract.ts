@@ -292,13 +292,8 @@ export interface Job {
   route: [number, number][];
 }
 
-export const OPEN_STATES: readonly IncidentState[] = [
-  'Active',
-  'ResourcesAssigned',
-  'ResourcesEnroute',
-  'ResourcesOnscene',
-  'ReOpened',
-];
+export const OPEN_STATES: readonly IncidentState[] =
+  ['Active', 'ResourcesAssigned', 'ResourcesEnroute', 'ResourcesOnscene', 'ReOpened'];
 
 /** Whether an incident in this state still needs somebody. */
 export const isOpen = (row: Pick<IncidentRow, 'state' | 'merged_into'>): boolean =>
