@@ -238,3 +238,26 @@ def test_an_alarm_is_taken_up_when_the_case_of_the_theft_is_closed(world, machin
     seen = world.check(world.code_of(bike), at=world.later(minutes=30))
     incident = take_up_alarm(machine, alarm=seen.alarm, at=world.later(minutes=31))
     assert incident.pk != theft.incident_id
+
+
+def test_a_lost_code_is_renewed_by_the_police_with_a_reason_and_the_old_one_opens_nothing(officer, registered):
+    bike, old = registered
+    where = f"/property/items/{bike.pk}/act"
+    answer = officer.post(where, {"what": "renew", "reason": "Showed an identity card with the same last four."})
+    fresh = re.search(r'<p class="code">([A-Z0-9-]+)</p>', answer.content.decode())[1]
+    assert owner_of_code(old) is None
+    assert owner_of_code(fresh).name == "王小明"
+    assert 'code">' not in officer.post(where, {"what": "renew", "reason": "short"}, follow=True).content.decode()
+    assert owner_of_code(fresh) is not None
+
+
+def test_a_claim_holds_the_item_until_it_is_decided(officer, registered):
+    bike, _code = registered
+    where = f"/property/items/{bike.pk}/act"
+    claim = {"what": "claim", "name": "B. Claimant", "phone": "0400 654321", "words": "The receipt is in my name."}
+    assert "The owner's code" in said(officer.post(where, claim)).replace("&#x27;", "'")
+    assert bike.disputes.get().state == "open"
+    assert "Disputed" in said(officer.get(f"/property/items/{bike.pk}"))
+    assert "already" in said(officer.post(where, claim, follow=True))
+    officer.post(where, {"what": "reject", "reason": "The receipt names another frame number."})
+    assert bike.disputes.get().state != "open"

@@ -16,7 +16,7 @@ from maplebridge.people.sessions import actor_of_request
 from maplebridge.property import actions, queries
 from maplebridge.property.models import Alarm, Dispute, Item, TheftReport
 from maplebridge.property.pages.mine import about
-from maplebridge.property.pages.parts import texts
+from maplebridge.property.pages.parts import new_owner, texts
 from maplebridge.property.queries.items import Step
 from maplebridge.property.queries.near import NearCode, near_codes
 from maplebridge.property.rules import CHANNELS, HOW_OWNED, OUTCOMES, REGISTRY, THEFT_STATES, decides
@@ -107,14 +107,32 @@ def owner(request: HttpRequest, item_id: int) -> HttpResponse:
 def act_on(request: HttpRequest, item_id: int) -> HttpResponse:
     """Do what one of the buttons says."""
     actor = actor_of_request(request)
-    item = queries.visible_item(actor, item_id)
+    item, values = queries.visible_item(actor, item_id), texts(request)
     try:
-        messages.success(request, _done(actor, item, texts(request)))
+        if values.get("what") in ("renew", "claim"):
+            once = _code_of(actor, item, values)
+            return render(request, "property/case.html", _case(actor, item) | {"code": once})
+        messages.success(request, _done(actor, item, values))
     except Refused as refusal:
         if refusal.status == 403:
             raise
         messages.error(request, refusal.sentence)
     return redirect("property_case", item_id=item.pk)
+
+
+def _code_of(actor: Actor, item: Item, values: dict[str, str]) -> str:
+    """Give the owner a new code, or take somebody's claim to the item; return the code that is shown this once.
+
+    Raises Refused.
+    """
+    at, reason = clock.now(), values.get("reason", "")
+    if values.get("what") == "claim":
+        claimant = new_owner(values)
+        return actions.raise_dispute(actor, item=item, claimant=claimant, words=values.get("words", ""), at=at)[1]
+    held = item.ownerships.filter(until_at=None).select_related("owner").first()
+    if held is None:
+        raise NotFound(_("Nobody owns this item on record."))
+    return actions.renew_owner_code(actor, owner=held.owner, reason=reason, at=at)
 
 
 def _done(actor: Actor, item: Item, values: dict[str, str]) -> str:
