@@ -1,5 +1,6 @@
 """Pages that belong to no domain: start, language and theme, the tour, the phone's and the console's shell."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -58,9 +59,7 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/unit", _("My unit"), may("units.own")),
         ("/cards", _("Paper cards"), may("incidents.edit")),
         ("/catch-up", _("Catch up"), may("incidents.edit")),
-        ("/property/board", _("Stolen items"), may("property.investigate")),
-        ("/property/desk", _("Registry"), may("property.register")),
-        ("/property/places", _("Accredited places"), may("property.manage")),
+        (_registry(may), _("Registry"), bool(_registry(may))),
         ("/studio", _("Studio"), may("studies.view")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
@@ -68,7 +67,17 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/approvals", _("Approvals"), may("approvals.ask") or may("approvals.decide")),
         ("/tour", _("Tour"), actor is not None and settings.CONFIG.demo),
     )
-    return [{"href": href, "name": name, "current": path.startswith(href)} for href, name, open_ in places if open_]
+    return [
+        {"href": href, "name": name, "current": path.startswith(f"/{href.split('/')[1]}")}
+        for href, name, open_ in places
+        if open_
+    ]
+
+
+def _registry(may: Callable[[str], bool]) -> str:
+    """The page of the registry at which one works: an investigator's board, a shop's desk, or the accredited places."""
+    pages = (("property.investigate", "board"), ("property.register", "desk"), ("property.manage", "places"))
+    return next((f"/property/{page}" for permission, page in pages if may(permission)), "")
 
 
 @require_safe

@@ -68,10 +68,10 @@ def test_the_start_page_leads_each_role_to_its_workplace(client, enrolled, role,
     assert client.get("/").headers["Location"] == workplace
 
 
-@pytest.mark.parametrize("role", ["dealer", "mediator", "integration"])
+@pytest.mark.parametrize("role", ["volunteer_coordinator", "mediator", "integration"])
 def test_a_role_without_a_workplace_is_led_to_its_account_or_the_console(client, enrolled, role):
     client.force_login(enrolled(role))
-    assert client.get("/").headers["Location"] == ("/account/" if role == "dealer" else "/console")
+    assert client.get("/").headers["Location"] == ("/account/" if role == "volunteer_coordinator" else "/console")
 
 
 def test_nobody_signed_in_gets_the_sign_in_form(client, no_demo):

@@ -45,6 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "jumps": impossible_jumps(since=now - CLEAN_SIGHTINGS_AT_MOST)[:LISTED],
         "contradictions": contradicting_codes(since=now - timedelta(days=LEADS_DAYS))[:LISTED],
         "answers": ANSWERS,
+        "may_manage": actor.may("property.manage"),
     }
     return render(request, "property/board.html", context)
 
