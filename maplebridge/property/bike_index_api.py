@@ -85,16 +85,6 @@ def close_serials(request: HttpRequest, serial: str) -> Row:
     return {"bikes": _bikes(Item.objects.filter(pk__in=[each.item for each in near[:MOST]]))}
 
 
-@router.get("/bikes/{int:bike_id}", auth=None, response={200: Row, **PUBLIC}, summary="One item")
-def bike(request: HttpRequest, bike_id: int) -> Row:
-    """An item that is reported stolen; 404 for any other."""
-    admit(request)
-    found = _bikes(Item.objects.filter(pk=bike_id, state="stolen")) if bike_id < 2**63 else []
-    if not found:
-        raise NotFound(_("No item with this number is reported stolen."))
-    return {"bike": found[0]}
-
-
 @router.post("/bikes/check_if_registered", response={200: Row, **REFUSALS}, summary="Is it registered?")
 def check_if_registered(request: HttpRequest, body: RegisteredIn) -> Row:
     """Whether an item with this serial is registered, for accredited places; whose it is, is not told."""
@@ -107,6 +97,16 @@ def check_if_registered(request: HttpRequest, body: RegisteredIn) -> Row:
     claimed = item is not None and item.ownerships.filter(until_at=None).exists()
     return {"registered": item is not None, "claimed": claimed, "can_edit": False,
             "state": _status(item) if item else "no_bike", "stolen": bool(known.theft_ids)}  # fmt: skip
+
+
+@router.get("/bikes/{bike_id}", auth=None, response={200: Row, **PUBLIC}, summary="One item")
+def bike(request: HttpRequest, bike_id: int) -> Row:
+    """An item that is reported stolen; 404 for any other."""
+    admit(request)
+    found = _bikes(Item.objects.filter(pk=bike_id, state="stolen")) if bike_id < 2**63 else []
+    if not found:
+        raise NotFound(_("No item with this number is reported stolen."))
+    return {"bike": found[0]}
 
 
 def _found(sought: SearchIn) -> QuerySet[Item]:
