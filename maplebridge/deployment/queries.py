@@ -77,10 +77,13 @@ def spans_of(hours: Mask) -> Spans:
 
 
 def first_choices(*, at: datetime) -> Choices:
-    """Give what a new study asks first: all types of the last year, or of as much as there is."""
+    """Give what a new study asks first: all types of the last year, or of as much as there is, the present quarter of an
+    hour included: need is counted by quarters, and a first report of just now is need already.
+    """
     first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
     begin = max(first or at - timedelta(days=28), at - HISTORY)
-    return Choices(stamp(begin.replace(minute=0, second=0, microsecond=0)), stamp(at))
+    end = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
+    return Choices(stamp(begin.replace(minute=0, second=0, microsecond=0)), stamp(end))
 
 
 def need_of(actor: Actor, choices: Choices) -> Demand:

@@ -254,3 +254,11 @@ def test_what_is_packed_is_unpacked_the_same(study):
     assert digest_of({}, again.arrays()) == digest_of({}, record.arrays())
     kinds = unpacked(type(record.kinds), unpacked_arrays(packed_arrays(arrays_of(record.kinds))))
     assert np.array_equal(kinds.wants, record.kinds.wants)
+
+
+@pytest.mark.parametrize("minute", [0, 7, 14, 15, 59])
+def test_a_first_report_of_just_now_is_need_already(db, machine, noon, minute):
+    install_types(machine, at=noon)
+    at = noon + timedelta(minutes=minute)
+    report_incident(machine, type="noise", lon=24.94, lat=60.17, at=at)
+    assert queries.need_of(CHIEF, queries.first_choices(at=at)).counts.sum() == 1
