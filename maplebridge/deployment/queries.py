@@ -77,8 +77,9 @@ def spans_of(hours: Mask) -> Spans:
 
 
 def first_choices(*, at: datetime) -> Choices:
-    """Give what a new study asks first: all types of the last year, or of as much as there is, the present quarter of an
-    hour included: need is counted by quarters, and a first report of just now is need already.
+    """Give what a new study asks first: all types of the last year, or of as much as there is.
+
+    The present quarter of an hour is included: need is counted by quarters, and a report of just now is need already.
     """
     first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
     begin = max(first or at - timedelta(days=28), at - HISTORY)
