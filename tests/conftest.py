@@ -40,6 +40,7 @@ def _flush_what_is_filled(whole: Callable[..., list[str]]) -> Callable[..., list
         with self.connection.cursor() as cursor:
             cursor.execute(asked)
             filled = [row[0] for row in cursor.fetchall()]
+        more["allow_cascade"] = self.connection.vendor == "postgresql"  # what refers to these is empty, or here too
         return whole(self, style, filled, **more) if filled else []
 
     return flush
