@@ -15,12 +15,15 @@ from maplebridge.incidents.actions import close_incident, report_incident
 from maplebridge.incidents.models import Incident
 from maplebridge.kernel import clock
 from maplebridge.people.actor import system
+from maplebridge.places.queries import current_city
 rng, actor, now = random.Random(4), system("test"), clock.now()
+west, south, east, north = current_city().bbox
 if Incident.objects.count() < 90:
     for number in range(90):
         at = now - timedelta(hours=20 + number * 5)
         lon, lat = rng.choice([(24.9414, 60.1697), (24.9525, 60.1722), (24.9330, 60.1665), (24.9560, 60.1800)])
-        spot = {"lon": lon + rng.gauss(0, 0.0015), "lat": lat + rng.gauss(0, 0.0007)}
+        lon, lat = lon + rng.gauss(0, 0.0015), lat + rng.gauss(0, 0.0007)
+        spot = {"lon": min(max(lon, west), east), "lat": min(max(lat, south), north)}
         found = report_incident(actor, type=rng.choice(["noise", "theft"]), **spot, at=at)
         close_incident(actor, incident=found.incident, disposition="05", at=at + timedelta(minutes=25))
 """
