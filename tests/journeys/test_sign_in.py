@@ -72,6 +72,7 @@ def test_a_phone_enrols_by_the_code_and_is_the_officers(open_context):
     held.get_by_role("button", name="Enrol it").click()
     held.wait_for_url("**/unit")
     assert Desk(phone).get("/api/me")["name"] == "Post officer 7"
+    held.goto("about:blank")  # an open page would say 401 in its console the moment it is signed out
     page.goto("/account/")
     page.get_by_role("button", name="Sign out Pocket").click()
     held.goto("/unit")
