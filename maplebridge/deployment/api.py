@@ -85,7 +85,7 @@ def post_study(request: HttpRequest, body: StudyIn) -> Status[Row]:
         actor, name=body.name, a=layout_of(body.a), b=layout_of(body.b), choices=choices, record=record, seed=body.seed,
         at=clock.now(),
     )  # fmt: skip
-    return Status(201, queries.study_row(study))
+    return Status(201, queries.study_row(study, None))
 
 
 @router.get("/studies/{study_id}", response={200: Row, **REFUSALS}, summary="A study with its figures")
@@ -113,4 +113,4 @@ def post_drop(request: HttpRequest, study_id: int) -> Row:
     actor = actor_of_request(request)
     study = queries.study_of(actor, study_id)
     actions.drop_study(actor, study=study, at=clock.now())
-    return queries.study_row(study)
+    return queries.study_row(study, queries.last_run(study))

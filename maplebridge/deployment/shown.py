@@ -175,10 +175,11 @@ def area_names() -> Mapping[str, str]:
 def study(record: Study) -> Row:
     """A study: what went into it, how far its run is, its figures."""
     a, b = queries.layouts_of(record)
-    choices, run = queries.choices_of(record), queries.last_run(record)
-    both = compared(a, b, ground_of(queries.kept_need(record)), minutes=choices.minutes)
-    row = queries.study_row(record) | {
-        "a": a.as_json(), "b": b.as_json(), "choices": choices.as_json(), "figures": row_of(both),
+    choices = queries.choices_of(record)
+    figures = row_of(compared(a, b, ground_of(queries.kept_need(record)), minutes=choices.minutes))
+    run = queries.last_run(record)  # once, and last: it may end while the figures are counted
+    row = queries.study_row(record, run) | {
+        "a": a.as_json(), "b": b.as_json(), "choices": choices.as_json(), "figures": figures,
     }  # fmt: skip
     return row | {"simulated": simulated(dict(run.figures)) if run and run.figures and run.state == "done" else None}
 

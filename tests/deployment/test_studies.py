@@ -233,6 +233,19 @@ def test_today_is_the_units_on_record_in_the_hours_of_their_shifts(town, machine
     assert post.duty == tuple((24 * weekday + 8, 24 * weekday + 16) for weekday in range(7))
 
 
+def test_a_run_that_ends_while_its_study_is_counted_is_shown_with_its_figures(study, town, monkeypatch):
+    count = shown.compared
+
+    def counted_meanwhile(*args, **kwargs):
+        finished(study, town)
+        return count(*args, **kwargs)
+
+    monkeypatch.setattr(shown, "compared", counted_meanwhile)
+    row = shown.study(study)
+    assert row["run"]["state"] == "done"
+    assert row["simulated"]["measures"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_study_goes_on_paper_in_both_languages_with_its_digest_and_the_same_bytes_again(study, town, language):
     finished(study, town)

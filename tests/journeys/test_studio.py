@@ -1,7 +1,9 @@
 """The studio: posts proposed, one dragged, the loss seen, saved, simulated over a reload, printed; all of it by key."""
 
+import re
+
 import pytest
-from journey_people import sign_in
+from journey_people import Desk, sign_in
 from journey_studio import FIGURES_MS, Studio
 from playwright.sync_api import expect
 from test_every_page import violations
@@ -44,7 +46,7 @@ simulated.part_of(pair, seed=1, first=0, count=1)
 
 
 @pytest.mark.timeout(600)
-def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_and_simulated(server, open_context):
+def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simulated_and_printed(server, open_context):
     server.python(CALLS)
     server.python(COMPILED)  # the kernels, which the server then finds on the disk
     page = sign_in(open_context(), "chief")
@@ -66,11 +68,18 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_and_
     assert studio.reached(1, "b") < before
     assert studio.reached(1, "a") == before
     assert not violations(page)
-    studio.save("Eight posts, two out of place", weeks=40)
+    number = studio.save("Eight posts, two out of place", weeks=40)
     studio.press("run")
     page.reload()  # a run goes on without anybody looking
     studio = Studio(page)
     expect(studio.figures.get_by_text("40 weeks simulated", exact=True)).to_be_visible(timeout=2 * FIGURES_MS)
+    expect(studio.figures.get_by_role("row", name=re.compile("^Response, 9 of 10"))).to_be_visible()
+    assert Desk(page.context).get(f"/api/studies/{number}")["run"]["state"] == "done"
+    page.get_by_role("link", name="On paper").click()
+    expect(page.get_by_role("heading", name="Eight posts, two out of place")).to_be_visible()
+    expect(page.get_by_role("article")).to_contain_text("Simulated over 40 weeks")
+    assert not violations(page)
+    assert page.pdf().startswith(b"%PDF")
 
 
 def test_a_post_is_added_moved_and_found_an_address_by_keyboard_alone(server, open_context):
