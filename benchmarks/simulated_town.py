@@ -6,7 +6,8 @@ from math import inf
 import numpy as np
 
 from maplebridge.deployment.call_kinds import KIND_CODES, wanted
-from maplebridge.deployment.scenario import GAMMA, LOGNORMAL, CallKinds, Drawn, Ground, Scenario, Terms, Units
+from maplebridge.deployment.kernels.drawing import GAMMA, LOGNORMAL
+from maplebridge.deployment.scenario import CallKinds, Drawn, Ground, Scenario, Terms, Units
 from maplebridge.deployment.scenario_building import rules_of
 from maplebridge.dispatch.ranking import Candidate, Job, rank
 from maplebridge.dispatch.rules import Want

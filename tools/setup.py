@@ -1,6 +1,6 @@
 """Set everything up from Python 3.11 alone: environment, requirements, front end, messages, compiled roads, database.
 
-    python3 tools/setup.py [run|demo|test]
+    python3 tools/setup.py [run|demo|test|kernels]
 
 Standard library only. Each step leaves a stamp in .venv/stamps, the digest of what went in; a second start skips it.
 """
@@ -41,9 +41,12 @@ class Stop(Exception):
 
 def main(purpose: str) -> int:
     """Run every step that is out of date."""
+    os.chdir(ROOT)
+    if purpose == "kernels":
+        kernels()
+        return 0
     if purpose not in REQUIREMENTS:
         raise Stop(f"Set up for what? One of {', '.join(REQUIREMENTS)}.")
-    os.chdir(ROOT)
     begun = time.monotonic()
     did = environment()
     for name in REQUIREMENTS[purpose]:
@@ -52,6 +55,7 @@ def main(purpose: str) -> int:
     did |= front_end(test=purpose == "test")
     did |= messages()
     did |= roads()
+    did |= kernels() if purpose == "test" else kernels_meanwhile()
     if did:
         print(f"Set up in {time.monotonic() - begun:.0f} s.", flush=True)
     return 0
@@ -134,6 +138,25 @@ def roads() -> bool:
         return False
     command = [BIN / "python", "-m", "maplebridge.places.roads.warm"]
     return step("roads", "Road search: compiling", sources, lambda: run(command))
+
+
+def kernels() -> bool:
+    """Compile all the other kernels: a minute or two."""
+    command = [BIN / "python", "-m", "maplebridge.site.warm"]
+    return step("kernels", "Kernels: compiling", _kernel_sources(), lambda: run(command))
+
+
+def kernels_meanwhile() -> bool:
+    """Compile them while the city starts: its first minutes do not need them."""
+    if is_due("kernels", _kernel_sources()):
+        with LOG.open("ab") as log:
+            command = ["nice", sys.executable, __file__, "kernels"]
+            subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    return False
+
+
+def _kernel_sources() -> list[Path]:
+    return sorted([*ROOT.glob("maplebridge/*/kernels/*.py"), *ROOT.glob("maplebridge/places/roads/*.py")])
 
 
 def step(name: str, title: str, inputs: Iterable[Path], work: Callable[[], None]) -> bool:

@@ -13,8 +13,8 @@ from statistics import NormalDist
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.instance import Floats, Mask
 from maplebridge.deployment.intervals import CONFIDENCE, Interval, interval
+from maplebridge.deployment.kernels.arrays import Floats, Mask
 from maplebridge.deployment.scenario import Replayed, Scenario
 from maplebridge.deployment.simulation import trace
 from maplebridge.kernel.refused import BadInput

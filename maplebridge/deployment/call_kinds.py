@@ -8,7 +8,7 @@ import numpy as np
 
 from maplebridge.deployment.calls import parents
 from maplebridge.deployment.demand import Demand
-from maplebridge.deployment.instance import Floats
+from maplebridge.deployment.kernels.arrays import Floats
 from maplebridge.deployment.scenario import CallKinds, Replayed
 from maplebridge.deployment.service_times import fit
 from maplebridge.dispatch import rules

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.instance import Floats, Ints
+from maplebridge.deployment.kernels.arrays import Floats, Ints
 from maplebridge.deployment.layout import HOURS
 from maplebridge.kernel.geometry import CELL_RESOLUTION, cell_of, valid_lonlat
 from maplebridge.kernel.refused import BadInput

@@ -11,7 +11,8 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment.covering import Chosen, Told
-from maplebridge.deployment.instance import Floats, Instance, Ints
+from maplebridge.deployment.instance import Instance
+from maplebridge.deployment.kernels.arrays import Floats, Ints
 from maplebridge.deployment.mip import INF, Rows, minimise
 from maplebridge.kernel.refused import BadInput
 

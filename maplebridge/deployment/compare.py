@@ -13,8 +13,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from maplebridge.deployment.instance import Floats, Mask
 from maplebridge.deployment.intervals import CONFIDENCE, Interval
+from maplebridge.deployment.kernels.arrays import Floats, Mask
 
 FALSE_DISCOVERIES = 0.1  # of the areas named as better or worse off, at most this share is by chance
 WORTH_SHARE = 0.01  # a smaller difference of coverage changes nothing for anybody: one point of a hundred

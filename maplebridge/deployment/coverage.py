@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maplebridge.deployment.demand import Demand, Rates, smoothed
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
 from maplebridge.deployment.layout import HOURS, Layout
 from maplebridge.deployment.travel import Targets
 from maplebridge.places.queries import road_network

@@ -11,9 +11,8 @@ from time import monotonic
 
 import numpy as np
 
-from maplebridge.deployment.cover import Cover
-from maplebridge.deployment.covering_kernels import search, worth
-from maplebridge.deployment.instance import Floats, Mask
+from maplebridge.deployment.kernels.arrays import Cover, Floats, Mask
+from maplebridge.deployment.kernels.covering import search, worth
 from maplebridge.deployment.mip import INF, Rows, minimise
 from maplebridge.deployment.relaxed import Proof, proof
 

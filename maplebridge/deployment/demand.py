@@ -11,7 +11,7 @@ from django.db.models import F, Func
 from django.db.models.fields import BigIntegerField
 
 from maplebridge.deployment.calls import Calls, clock, finest, parents
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
 from maplebridge.deployment.layout import HOURS
 from maplebridge.deployment.smoothing import hour_shares, place_rates, spread_of
 from maplebridge.incidents.models import Incident

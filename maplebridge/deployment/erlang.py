@@ -4,7 +4,7 @@ from math import lgamma, log
 
 import numpy as np
 
-from maplebridge.deployment.instance import Floats
+from maplebridge.deployment.kernels.arrays import Floats
 
 
 def lost(units: int, load: float) -> Floats:

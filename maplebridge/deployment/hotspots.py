@@ -9,9 +9,9 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from maplebridge.deployment.demand import Demand
-from maplebridge.deployment.gamma_kernels import below
-from maplebridge.deployment.hotspots_kernels import beyond
-from maplebridge.deployment.instance import Floats, Ints
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.gamma import below
+from maplebridge.deployment.kernels.hotspots import beyond
 from maplebridge.deployment.smoothing import with_neighbours
 
 HOT, COLD, NEITHER = 1, -1, 0

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.compiled import compiled
 from maplebridge.deployment.erlang import corrections, lost, with_line
-from maplebridge.deployment.instance import Floats, Ints
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.states import balanced_states, dispatch_shares, offered_rates
 from maplebridge.kernel.refused import BadInput
 
 EXACT_TO = 18  # units: 2^18 states take some seconds
-CLOSE, SWEEPS = 1e-13, 20_000
 APPROXIMATE_CLOSE, APPROXIMATE_TURNS = 1e-12, 2_000
 
 
@@ -59,7 +58,7 @@ def exact(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool = Tru
         raise BadInput(
             "units", _("The exact model takes up to %(n)d units; ask for the approximation.") % {"n": EXACT_TO}
         )
-    states = _balanced(rates, lists, service, lost(units, float(rates.sum()) / service))
+    states = balanced_states(rates, lists, service, lost(units, float(rates.sum()) / service))
     use = float(rates.sum()) / service / units
     behind = (
         use / (1.0 - use) if queue else 0.0
@@ -67,7 +66,7 @@ def exact(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool = Tru
     states = states / (1.0 + behind * states[-1])
     line = behind * states[-1]
     bits = (np.arange(1 << units)[:, None] >> np.arange(units)) & 1
-    dispatched = _dispatched(states, rates, lists)
+    dispatched = dispatch_shares(states, rates, lists)
     if queue:
         dispatched += (states[-1] + line) * rates[:, None] / (units * rates.sum())  # who waits gets any unit alike
     return Workload(states @ bits + line, dispatched, float(states[-1] + line), float(line), states)
@@ -76,78 +75,6 @@ def exact(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool = Tru
 def _must_fit(rates: Floats, units: int, service: float, *, queue: bool) -> None:
     if queue and rates.sum() >= units * service:
         raise BadInput("rates", _("More calls come than the units can serve: the queue would grow for ever."))
-
-
-@compiled
-def _balanced(rates: Floats, lists: Ints, service: float, levels: Floats) -> Floats:
-    """Probabilities of the states without a line behind the full one, by sweeps until nothing changes.
-
-    Balance of state s: P(s) (lambda (s not full) + mu busy(s)) = mu sum of P(s + a free unit) + sum over busy units n
-    of P(s - n) times the rate of calls that go to n in s - n. How many are busy is known, `levels` (N + 1,): each sweep
-    brings the states of a number busy to their sum (Larson 1974), so that only the shares within it are left.
-    """
-    units = lists.shape[1]
-    count = 1 << units
-    flows, busy = _flows(rates, lists, service)
-    total, p, found = rates.sum(), np.empty(count), np.zeros(units + 1)
-    for state in range(count):
-        found[busy[state]] += 1.0
-    for state in range(count):
-        p[state] = levels[busy[state]] / found[busy[state]]
-    for _sweep in range(SWEEPS):
-        change, found[:] = 0.0, 0.0
-        for state in range(count):
-            inflow = 0.0
-            for unit in range(units):
-                inflow += flows[state, unit] * p[state ^ (1 << unit)]
-            out = service * busy[state] + (total if state != count - 1 else 0.0)
-            fresh = inflow / out if out > 0.0 else 1.0
-            change = max(change, abs(fresh - p[state]) / max(fresh, 1e-300))
-            p[state] = fresh
-            found[busy[state]] += fresh
-        for state in range(count):
-            p[state] *= levels[busy[state]] / max(found[busy[state]], 1e-300)
-        if change < CLOSE:
-            break
-    return p
-
-
-@compiled
-def _flows(rates: Floats, lists: Ints, service: float) -> tuple[Floats, Ints]:
-    """Rates (2^N, N) at which a state is entered from the one that differs by a unit, and how many are busy (2^N,)."""
-    atoms, units = lists.shape
-    count = 1 << units
-    flows, busy = np.full((count, units), service), np.zeros(count, np.int64)
-    for state in range(count):
-        for unit in range(units):
-            if state >> unit & 1:
-                busy[state] += 1
-                flows[state, unit] = 0.0
-    for state in range(count - 1):
-        for atom in range(atoms):
-            for turn in range(units):
-                unit = lists[atom, turn]
-                if not state >> unit & 1:
-                    flows[state | (1 << unit), unit] += rates[atom]
-                    break
-    return flows, busy
-
-
-@compiled
-def _dispatched(states: Floats, rates: Floats, lists: Ints) -> Floats:
-    """Rate share (A, N) of calls of an atom that find a unit free and are served by it."""
-    atoms, units = lists.shape
-    share, total = np.zeros(lists.shape), rates.sum()
-    for state in range(len(states) - 1):
-        for atom in range(atoms):
-            for turn in range(units):
-                unit = lists[atom, turn]
-                if not state >> unit & 1:
-                    share[atom, unit] += states[state]
-                    break
-    for atom in range(atoms):
-        share[atom] *= rates[atom] / total
-    return share
 
 
 def approximate(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool = True) -> Workload:
@@ -165,7 +92,7 @@ def approximate(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool
     factors, use = corrections(units, load, queue=queue), load * (1.0 if queue else 1.0 - full) / units
     busy = np.full(units, use)
     for _turn in range(APPROXIMATE_TURNS):
-        offered = _offered(busy, rates / service, lists, factors)
+        offered = offered_rates(busy, rates / service, lists, factors)
         fresh = (offered + (load * full / units if queue else 0.0)) / (1.0 + offered)
         fresh *= use * units / fresh.sum() if fresh.sum() else 1.0
         change, busy = float(np.abs(fresh - busy).max()), fresh
@@ -179,19 +106,6 @@ def approximate(rates: Floats, lists: Ints, *, service: float = 1.0, queue: bool
     if queue:
         served += full * (rates / rates.sum())[:, None] / units
     return Workload(busy, served, full, line, np.zeros(0))
-
-
-@compiled
-def _offered(busy: Floats, rates: Floats, lists: Ints, factors: Floats) -> Floats:
-    """Rates (N,) at which calls come to each unit, those before it in their lists being busy."""
-    offered = np.zeros(lists.shape[1])
-    for atom in range(len(lists)):
-        left = rates[atom]
-        for turn in range(lists.shape[1]):
-            unit = lists[atom, turn]
-            offered[unit] += left * factors[turn]
-            left *= busy[unit]
-    return offered
 
 
 def _passed_on(busy: Floats, rates: Floats, lists: Ints, factors: Floats) -> Floats:

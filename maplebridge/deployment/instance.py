@@ -14,13 +14,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
+from maplebridge.deployment.kernels.arrays import Floats, Mask
 from maplebridge.kernel.refused import BadInput
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 MOST_PAIRS = 100_000_000
 COLUMNS = ("demand", "site", "cost")
 

@@ -11,10 +11,9 @@ from time import monotonic
 
 import numpy as np
 
-from maplebridge.deployment.cover import Cover
 from maplebridge.deployment.covering import Chosen, Told
-from maplebridge.deployment.covering_kernels import search
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Cover, Floats, Ints, Mask
+from maplebridge.deployment.kernels.covering import search
 from maplebridge.deployment.mip import INF, Rows, minimise
 
 KICKS, ROUNDS, SMALL = 100, 6, 1e-7

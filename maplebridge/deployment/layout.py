@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.instance import Floats, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Mask
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.rules import UNIT_KINDS
 

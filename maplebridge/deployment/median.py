@@ -13,8 +13,8 @@ from time import monotonic
 import numpy as np
 
 from maplebridge.deployment.covering import Chosen, Stop, Told, never
-from maplebridge.deployment.instance import Floats, Ints, Mask
-from maplebridge.deployment.median_kernels import Costs, scores, search, served
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
+from maplebridge.deployment.kernels.median import Costs, scores, search, served
 from maplebridge.deployment.mip import INF, Rows, minimise
 from maplebridge.deployment.relaxed import Proof, proof
 

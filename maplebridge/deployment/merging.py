@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from maplebridge.deployment.coverage import covered, gained, spread_of_week
 from maplebridge.deployment.demand import Demand, Rates, smoothed
-from maplebridge.deployment.instance import Floats, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Mask, Seconds
 from maplebridge.deployment.layout import Layout, Post, spans_of
-from maplebridge.deployment.travel import Seconds, Targets
+from maplebridge.deployment.travel import Targets
 from maplebridge.kernel.refused import BadInput
 from maplebridge.places.queries import area_at, road_network
 from maplebridge.places.roads.network import Roads

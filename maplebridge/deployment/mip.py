@@ -7,7 +7,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from maplebridge.deployment.instance import Floats
+from maplebridge.deployment.kernels.arrays import Floats
 
 INF = highspy.kHighsInf
 

@@ -14,7 +14,7 @@ from maplebridge.deployment.cover import merged
 from maplebridge.deployment.coverage import covered
 from maplebridge.deployment.covering import Told
 from maplebridge.deployment.demand import Demand, Rates, smoothed
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
 from maplebridge.deployment.kinds import Choice, reach_bound
 from maplebridge.deployment.layout import Layout, Post
 from maplebridge.deployment.propose import Proposal, candidates, what_each_adds

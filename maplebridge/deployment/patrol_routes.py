@@ -14,9 +14,10 @@ from math import log2
 import numpy as np
 from django.utils.translation import gettext as _
 
+from maplebridge.deployment.kernels.arrays import Seconds
 from maplebridge.deployment.patrol_program import Wanted, assigned
 from maplebridge.deployment.patrol_spans import Reason, Span, spans
-from maplebridge.deployment.travel import Seconds, seconds_between
+from maplebridge.deployment.travel import seconds_between
 from maplebridge.kernel.refused import BadInput
 from maplebridge.places.queries import road_network
 from maplebridge.places.roads.network import Roads

@@ -8,11 +8,11 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment.calls import parents
-from maplebridge.deployment.cover import Cover, merged
+from maplebridge.deployment.cover import merged
 from maplebridge.deployment.coverage import covered
 from maplebridge.deployment.covering import Told
 from maplebridge.deployment.demand import Demand, Rates, smoothed
-from maplebridge.deployment.instance import Floats, Mask
+from maplebridge.deployment.kernels.arrays import Cover, Floats, Mask
 from maplebridge.deployment.kinds import Choice, cover_with_kinds
 from maplebridge.deployment.layout import MOST_POSTS, Layout, Post, Spans
 from maplebridge.deployment.solve import silent

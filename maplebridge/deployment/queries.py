@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from maplebridge.deployment.call_kinds import kinds_on_record
 from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.demand import Demand, demand_of
-from maplebridge.deployment.instance import Mask
+from maplebridge.deployment.kernels.arrays import Mask
 from maplebridge.deployment.layout import HOURS, Layout, Post, Spans, layout_of
 from maplebridge.deployment.models import Study, StudyRun
 from maplebridge.deployment.record import Record, record_of

@@ -7,7 +7,7 @@ import numpy as np
 
 from maplebridge.deployment.demand import Demand
 from maplebridge.deployment.frozen import Array, arrays_of, packed_arrays, unpacked, unpacked_arrays
-from maplebridge.deployment.instance import Floats
+from maplebridge.deployment.kernels.arrays import Floats
 from maplebridge.deployment.scenario import CallKinds
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maplebridge.deployment.instance import Floats, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Mask
 
 
 @dataclass(frozen=True)

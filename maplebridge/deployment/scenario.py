@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask, Seconds
 
-Seconds = NDArray[np.float32]  # tables of travel time; infinite where there is no way
 PRIORITIES = 11  # 0, most urgent, to 10
 WEEK_S = 168 * 3600.0
-FIXED, LOGNORMAL, GAMMA = 0, 1, 2  # families of service times: a = seconds; a, b = mu, sigma; a, b = shape, scale
 NO_AREA = -1
 UNLIMITED = -1
 

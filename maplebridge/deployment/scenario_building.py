@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.deployment.call_kinds import KIND_CODES, bits
 from maplebridge.deployment.demand import Demand, smoothed
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.scenario import (
     NO_AREA,

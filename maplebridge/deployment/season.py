@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maplebridge.deployment.demand import Demand
-from maplebridge.deployment.instance import Floats
+from maplebridge.deployment.kernels.arrays import Floats
 
 LEAST_DAYS = 14  # of a part of the calendar: fewer say nothing of it
 

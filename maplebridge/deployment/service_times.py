@@ -12,8 +12,8 @@ from math import exp, lgamma, log, pi, sqrt
 
 import numpy as np
 
-from maplebridge.deployment.instance import Floats
-from maplebridge.deployment.scenario import GAMMA, LOGNORMAL
+from maplebridge.deployment.kernels.arrays import Floats
+from maplebridge.deployment.kernels.drawing import GAMMA, LOGNORMAL
 
 ENOUGH = 30  # cases from which on a type stands for itself
 SPREAD = 0.5  # sigma of the logarithm where nothing was recorded

@@ -10,11 +10,10 @@ from time import monotonic
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.cover import Cover
 from maplebridge.deployment.covering import Chosen, Stop, Told, never
-from maplebridge.deployment.instance import Mask
+from maplebridge.deployment.kernels.arrays import Cover, Mask
+from maplebridge.deployment.kernels.set_cover import dominated, greedy
 from maplebridge.deployment.mip import INF, Rows, minimise
-from maplebridge.deployment.set_cover_kernels import dominated, greedy
 from maplebridge.kernel.refused import BadInput
 
 

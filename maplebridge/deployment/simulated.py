@@ -11,8 +11,8 @@ import numpy as np
 
 from maplebridge.deployment import compare
 from maplebridge.deployment.frozen import Array
-from maplebridge.deployment.instance import Floats, Ints
 from maplebridge.deployment.intervals import Interval, difference, interval
+from maplebridge.deployment.kernels.arrays import Floats, Ints
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.record import Record
 from maplebridge.deployment.scenario import WEEK_S, Scenario, Terms

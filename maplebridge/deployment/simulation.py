@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment import outcome_kernels as kernels
-from maplebridge.deployment.fleet_kernels import KIND, LOST, RUN, SERVED, WAITING, Records, World
-from maplebridge.deployment.instance import Floats, Ints
-from maplebridge.deployment.outcome_kernels import ALL, PERCENTILES, WITHIN_S, Need, Rows
+from maplebridge.deployment.kernels import outcome as kernels
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.fleet import KIND, LOST, RUN, SERVED, WAITING, Records, World
+from maplebridge.deployment.kernels.outcome import ALL, PERCENTILES, WITHIN_S, Need, Rows
+from maplebridge.deployment.kernels.simulation import run
 from maplebridge.deployment.scenario import PRIORITIES, CallKinds, Replayed, Scenario
-from maplebridge.deployment.simulation_kernels import run
 from maplebridge.kernel.refused import BadInput
 
 __all__ = ["ALL", "PERCENTILES", "WITHIN_S", "Outcome", "Trace", "joined", "simulate", "trace"]

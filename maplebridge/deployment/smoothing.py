@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import h3.api.basic_int as h3
 import numpy as np
 
-from maplebridge.deployment.gamma_kernels import dirichlet_multinomial, negative_binomial, quantiles
-from maplebridge.deployment.instance import Floats, Ints
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.gamma import dirichlet_multinomial, negative_binomial, quantiles
 
 if TYPE_CHECKING:
     from maplebridge.deployment.demand import Demand

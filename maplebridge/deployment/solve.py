@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from maplebridge.deployment.capacitated import with_capacity, worth_of
 from maplebridge.deployment.cover import cover_of
 from maplebridge.deployment.covering import Chosen, Stop, Told, cover_most, never
-from maplebridge.deployment.instance import Floats, Instance
+from maplebridge.deployment.instance import Instance
+from maplebridge.deployment.kernels.arrays import Floats
 from maplebridge.deployment.median import least_cost
 from maplebridge.deployment.set_cover import fewest
 from maplebridge.kernel.refused import BadInput

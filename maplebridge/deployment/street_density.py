@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from maplebridge.deployment.hotspots_kernels import spread
-from maplebridge.deployment.instance import Floats, Ints
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.hotspots import spread
 from maplebridge.kernel.refused import BadInput
 from maplebridge.places.queries import road_network
 from maplebridge.places.roads.graph import Graph

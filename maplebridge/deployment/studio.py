@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from maplebridge.deployment import compare
 from maplebridge.deployment.coverage import Coverage, covered, gained
 from maplebridge.deployment.demand import Demand, Rates, smoothed
-from maplebridge.deployment.instance import Floats, Ints, Mask
 from maplebridge.deployment.intervals import Interval
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.travel import Targets
 from maplebridge.places.queries import area_at, road_network

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
 
-from maplebridge.deployment.instance import Floats
+from maplebridge.deployment.kernels.arrays import Floats, Seconds
 from maplebridge.places.queries import road_network
 from maplebridge.places.roads.network import TARGET_METRES, Roads, Snaps
-
-Seconds = NDArray[np.float32]
 
 
 def seconds_between(mode: str, origins: Floats, targets: Floats, *, roads: Roads | None = None) -> Seconds:

@@ -1,7 +1,7 @@
 """Codes within two edits of one: substitution, insertion, deletion, transposition of neighbours.
 
 Offered to an investigator, never alarmed on. Two million codes take some 10 ms, each takes its letters and 32 bytes:
-a signature of 16 bytes rules out nearly all (`near_kernels`), the distance itself decides about the rest, and nothing
+a signature of 16 bytes rules out nearly all (`kernels.near`), the distance itself decides about the rest, and nothing
 within reach is ever missed.
 """
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from rapidfuzz.distance import DamerauLevenshtein
 
-from maplebridge.property import near_kernels as kernels
+from maplebridge.property.kernels import near as kernels
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from maplebridge.deployment.calls import calls_of, clock, parents, quarter_of, read_calls
 from maplebridge.deployment.demand import demand_from, demand_of, smoothed
-from maplebridge.deployment.gamma_kernels import quantile
+from maplebridge.deployment.kernels.gamma import quantile
 from maplebridge.deployment.season import seasons
 from maplebridge.deployment.smoothing import spread_of
 from maplebridge.incidents.models import Incident, IncidentType

@@ -14,7 +14,7 @@ from scipy import integrate, stats
 from maplebridge.deployment.calls import calls_of, quarter_of
 from maplebridge.deployment.demand import demand_from
 from maplebridge.deployment.hotspots import adjusted, gi_star, hot_spots, neighbours, tails, two_sided
-from maplebridge.deployment.hotspots_kernels import beyond, held
+from maplebridge.deployment.kernels.hotspots import beyond, held
 from maplebridge.deployment.smoothing import with_neighbours
 from maplebridge.deployment.street_density import street_density
 from maplebridge.kernel.geometry import cell_of

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from maplebridge.deployment.intervals import t_quantile
-from maplebridge.deployment.scenario import GAMMA, LOGNORMAL
+from maplebridge.deployment.kernels.drawing import GAMMA, LOGNORMAL
 from maplebridge.deployment.service_times import fit, likeliest_shape
 
 CHANCE = np.random.default_rng(1)

@@ -10,8 +10,8 @@ from plain_simulation import Plain
 from towns import counter, town
 
 from maplebridge.deployment.erlang import lost, with_line
-from maplebridge.deployment.fleet_kernels import LOST, SERVED, WAITING
 from maplebridge.deployment.intervals import difference, interval
+from maplebridge.deployment.kernels.fleet import LOST, SERVED, WAITING
 from maplebridge.deployment.scenario import Replayed, duty_ends
 from maplebridge.deployment.simulation import ALL, hours_of_duty, joined, simulate, trace
 from maplebridge.kernel.refused import BadInput

@@ -3,19 +3,8 @@
 import numpy as np
 
 from maplebridge.deployment.call_kinds import KIND_CODES, wanted
-from maplebridge.deployment.scenario import (
-    GAMMA,
-    LOGNORMAL,
-    CallKinds,
-    Drawn,
-    Ground,
-    Rules,
-    Scenario,
-    Terms,
-    Units,
-    Weights,
-    duty_ends,
-)
+from maplebridge.deployment.kernels.drawing import GAMMA, LOGNORMAL
+from maplebridge.deployment.scenario import CallKinds, Drawn, Ground, Rules, Scenario, Terms, Units, Weights, duty_ends
 from maplebridge.deployment.scenario_building import rules_of
 from maplebridge.dispatch.rules import Want
 

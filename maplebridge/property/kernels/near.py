@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.property.compiled import compiled
+from maplebridge.property.kernels.compiled import compiled
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

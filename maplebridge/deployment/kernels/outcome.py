@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
-from maplebridge.deployment.drawing_kernels import arrivals, drawn_kinds, drawn_places, stream, time_on_scene
-from maplebridge.deployment.fleet_kernels import CALL, SERVED, WAITING, Records, Run, World
-from maplebridge.deployment.instance import Floats, Ints
-from maplebridge.deployment.simulation_kernels import run
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.compiled import compiled
+from maplebridge.deployment.kernels.drawing import arrivals, drawn_kinds, drawn_places, stream, time_on_scene
+from maplebridge.deployment.kernels.fleet import CALL, SERVED, WAITING, Records, Run, World
+from maplebridge.deployment.kernels.simulation import run
 
 PERCENTILES = (50.0, 90.0, 95.0)
 WITHIN_S = (60.0, 180.0, 300.0, 480.0)  # the one-minute circle, then 3, 5 and 8 minutes

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.deployment.compiled import lean
-from maplebridge.deployment.fleet_kernels import (
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.compiled import lean
+from maplebridge.deployment.kernels.fleet import (
     NOTHING,
     SERVED,
     WAITING,
@@ -17,8 +18,7 @@ from maplebridge.deployment.fleet_kernels import (
     refresh,
     seconds_from,
 )
-from maplebridge.deployment.instance import Floats, Ints
-from maplebridge.deployment.line_kernels import stand_in_line
+from maplebridge.deployment.kernels.line import stand_in_line
 
 
 @lean

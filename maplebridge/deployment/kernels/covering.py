@@ -7,9 +7,8 @@ last is 0: (1, 0) is maximal covering, (1 - q, (1 - q) q, ..., 0) expected cover
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
-from maplebridge.deployment.cover import Cover
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Cover, Floats, Ints, Mask
+from maplebridge.deployment.kernels.compiled import compiled
 
 
 @compiled

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
+from maplebridge.deployment.kernels.compiled import compiled
 
 FAINT = 1e-3  # a share of a call that is no longer split: it stays where it is
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled, lean
-from maplebridge.deployment.fleet_kernels import (
+from maplebridge.deployment.kernels.compiled import compiled, lean
+from maplebridge.deployment.kernels.fleet import (
     HOUR_S,
     LOST,
     NOTHING,
@@ -26,8 +26,8 @@ from maplebridge.deployment.fleet_kernels import (
     share_home,
     weigh_jobs,
 )
-from maplebridge.deployment.line_kernels import stand_in_line
-from maplebridge.deployment.taking_kernels import account, set_out, take_over
+from maplebridge.deployment.kernels.line import stand_in_line
+from maplebridge.deployment.kernels.taking import account, set_out, take_over
 
 
 @lean

@@ -9,12 +9,12 @@ from math import cos, exp, log, pi, sqrt
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
-from maplebridge.deployment.instance import Floats, Ints
-from maplebridge.deployment.scenario import GAMMA, LOGNORMAL
+from maplebridge.deployment.kernels.arrays import Floats, Ints
+from maplebridge.deployment.kernels.compiled import compiled
 
 ARRIVES, PLACE, KIND, SCENE = 0, 1, 2, 3  # which number of a call
 NUMBERS = 64  # of a call; from SCENE on all are for its time on scene
+FIXED, LOGNORMAL, GAMMA = 0, 1, 2  # families of service times: a = seconds; a, b = mu, sigma; a, b = shape, scale
 HOUR_S = 3600.0
 
 

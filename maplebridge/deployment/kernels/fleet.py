@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maplebridge.deployment.compiled import compiled, lean
-from maplebridge.deployment.instance import Floats, Ints, Mask
-from maplebridge.deployment.scenario import Seconds
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask, Seconds
+from maplebridge.deployment.kernels.compiled import compiled, lean
 
 Records = NDArray[Any]
 NOTHING, RESTS = -1, -2  # instead of a call in a unit's `job`

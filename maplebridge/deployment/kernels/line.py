@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from maplebridge.deployment.compiled import lean
-from maplebridge.deployment.fleet_kernels import Records
-from maplebridge.deployment.instance import Ints
+from maplebridge.deployment.kernels.arrays import Ints
+from maplebridge.deployment.kernels.compiled import lean
+from maplebridge.deployment.kernels.fleet import Records
 
 
 @lean

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
-from maplebridge.deployment.cover import Cover
-from maplebridge.deployment.instance import Ints, Mask
+from maplebridge.deployment.kernels.arrays import Cover, Ints, Mask
+from maplebridge.deployment.kernels.compiled import compiled
 
 
 @compiled

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from maplebridge.deployment.compiled import compiled
+from maplebridge.deployment.kernels.compiled import compiled
 
 _TINY = 1e-300
 

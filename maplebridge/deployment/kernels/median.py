@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maplebridge.deployment.compiled import compiled
-from maplebridge.deployment.instance import Floats, Ints, Mask
+from maplebridge.deployment.kernels.arrays import Floats, Ints, Mask
+from maplebridge.deployment.kernels.compiled import compiled
 
 Order = NDArray[np.int32]
 

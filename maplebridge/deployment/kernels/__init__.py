@@ -1,0 +1,1 @@
+"""Compiled searches, draws and reductions. Nothing here imports from outside: the cache knows them by this folder."""

@@ -1,0 +1,1 @@
+"""Compiled searches. Nothing here imports from outside: the cache knows them by this folder."""
