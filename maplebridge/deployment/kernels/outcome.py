@@ -161,9 +161,37 @@ def _boil_down(values: Floats, rows: Rows, row: int, priority: int) -> None:
         rows.percentiles_s[row, priority] = np.nan
         return
     rows.mean_s[row, priority] = values.mean()
-    values.sort()
+    begin = 0
     for step in range(len(PERCENTILES)):
         at = PERCENTILES[step] / 100.0 * (len(values) - 1)
         low = int(at)
-        high = min(low + 1, len(values) - 1)
-        rows.percentiles_s[row, priority, step] = values[low] + (at - low) * (values[high] - values[low])
+        select(values, begin, low)
+        above = values[low + 1 :].min() if low + 1 < len(values) else values[low]
+        rows.percentiles_s[row, priority, step] = values[low] + (at - low) * (above - values[low])
+        begin = low
+
+
+@compiled
+def select(values: Floats, begin: int, rank: int) -> None:
+    """Order `values[begin:]` so far that the one of that rank stands in its place, none smaller behind it.
+
+    Those before `begin` must be no greater than any from it on. Hoare 1961, "Algorithm 65: Find".
+    """
+    left, right = begin, len(values) - 1
+    while left < right:
+        middle = (left + right) >> 1
+        one, other, third = values[left], values[middle], values[right]
+        pivot = max(min(one, other), min(max(one, other), third))
+        low, high = left, right
+        while low <= high:
+            while values[low] < pivot:
+                low += 1
+            while values[high] > pivot:
+                high -= 1
+            if low <= high:
+                values[low], values[high] = values[high], values[low]
+                low, high = low + 1, high - 1
+        if high < rank:
+            left = low
+        if rank < low:
+            right = high

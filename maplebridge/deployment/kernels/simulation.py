@@ -14,6 +14,7 @@ from maplebridge.deployment.kernels.fleet import (
     LOST,
     NOTHING,
     RESTS,
+    Handicaps,
     Records,
     Run,
     World,
@@ -108,6 +109,8 @@ def _score(
 ) -> tuple[int, float]:  # fmt: skip
     """Score all free units; give the best (-1: none can go) and the travel of the nearest."""
     best, lowest, nearest = -1, inf, inf
+    terms = Handicaps(now.knows_area_s, now.uncovered_s, now.shift_ends_s, now.no_rest_s, now.rest_s)
+    usual_s = kind.usual_s
     for number in range(len(units)):
         unit = units[number]
         unit.score = inf
@@ -118,12 +121,11 @@ def _score(
             if eta < inf:
                 if now_s >= unit.today_until:
                     weigh_jobs(unit, sent_at[number], now, now_s)
-                unit.eta = eta
-                against = against_s[kind_number, number] + handicap(unit, beats, now, kind.usual_s, area, now_s)
-                unit.score = eta + against
+                score = eta + against_s[kind_number, number] + handicap(unit, eta, beats, terms, usual_s, area, now_s)
+                unit.eta, unit.score = eta, score
                 nearest = min(nearest, eta)
-                if unit.score < lowest:
-                    best, lowest = number, unit.score
+                best = number if score < lowest else best
+                lowest = min(lowest, score)
     return best, nearest
 
 
