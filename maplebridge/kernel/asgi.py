@@ -41,3 +41,16 @@ async def _long_body(message: Message, receive: Receive) -> bytes | None:
         if size > MOST_BYTES:
             parts.clear()
     return b"".join(parts) if size <= MOST_BYTES else None
+
+
+class Address:
+    """An address of our own, dispatched ahead of Django: a whole body in, one answer out."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        for message in await self.reply(scope, await whole_body(receive)):
+            await send(message)
+
+    async def reply(self, scope: Scope, body: bytes | None) -> Answer:
+        """Say what to answer; `body` is None where `whole_body` has none."""
+        raise NotImplementedError

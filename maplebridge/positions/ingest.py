@@ -6,7 +6,7 @@ apps delete their message or block their queue on anything else. 503 says "not s
 
 import logging
 
-from maplebridge.kernel.asgi import Answer, Receive, Scope, Send, answer, whole_body
+from maplebridge.kernel.asgi import Address, Answer, Scope, answer
 from maplebridge.positions.intake import Intake
 
 log = logging.getLogger(__name__)
@@ -15,19 +15,14 @@ _TAKEN, _LIST = answer(200), answer(200, b"application/json", b"[]")  # OwnTrack
 _UNKNOWN, _KEEP_IT = answer(404), answer(503)
 
 
-class Ingest:
+class Ingest(Address):
     """The HTTP face of the intake."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def reply(self, scope: Scope, body: bytes | None) -> Answer:
         """Answer one request to `/p/TOKEN`."""
-        start, body = await self._answer(scope, await whole_body(receive))
-        await send(start)
-        await send(body)
-
-    async def _answer(self, scope: Scope, body: bytes | None) -> Answer:
         try:
             known = await self._intake.tracker(scope["path"][3:].strip("/"))
         except Exception as error:

@@ -6,26 +6,21 @@ is to be sent again; 404, "no such address". The answer never tells whether a ta
 
 import logging
 
-from maplebridge.kernel.asgi import Answer, Receive, Scope, Send, answer, whole_body
+from maplebridge.kernel.asgi import Address, Answer, Scope, answer
 from maplebridge.property.tag_intake import TagIntake
 
 log = logging.getLogger(__name__)
 _TAKEN, _UNKNOWN, _AGAIN = answer(200), answer(404), answer(503)
 
 
-class TagIngest:
+class TagIngest(Address):
     """The HTTP face of the tag intake."""
 
     def __init__(self, intake: TagIntake) -> None:
         self._intake = intake
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def reply(self, scope: Scope, body: bytes | None) -> Answer:
         """Answer one request to `/r/TOKEN`."""
-        start, body = await self._answer(scope, await whole_body(receive))
-        await send(start)
-        await send(body)
-
-    async def _answer(self, scope: Scope, body: bytes | None) -> Answer:
         try:
             reader = await self._intake.reader(scope["path"][3:].strip("/"))
             if reader is None:
