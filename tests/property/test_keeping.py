@@ -8,6 +8,7 @@ import pytest
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Private
 from maplebridge.journal.queries import verify
+from maplebridge.kernel.refused import NotAllowed
 from maplebridge.property import actions, queries, tasks
 from maplebridge.property.actions import NewOwner
 from maplebridge.property.models import Alarm, Dispute, Owner, Sighting, TheftReport
@@ -104,3 +105,11 @@ def test_an_owner_who_asks_is_erased_at_once_and_another_s_words_stay(world):
     tasks.erase_ended(world.noon)
     assert [each.name for each in Owner.objects.order_by("pk")] == ["", "Owner 2"]
     assert {part.content for part in Private.objects.filter(name="owner_name")} == {other.owner.name}
+
+
+def test_nobody_else_ends_an_owner_s_record(world):
+    made, other = world.register(), world.register()
+    for actor in (world.officer, actions.owner_actor(other.owner)):
+        with pytest.raises(NotAllowed):
+            actions.end_owner(actor, owner=made.owner, at=world.noon)
+    assert Owner.objects.get(pk=made.owner.pk).key

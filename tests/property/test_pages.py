@@ -105,6 +105,17 @@ def test_somebody_else_s_item_stays_closed(registered, world):
     assert client.get(f"/property/items/{bike.pk}/certificate.pdf").status_code in (302, 401, 403)
 
 
+def test_an_owner_ends_the_own_record_with_the_code_given_once_more(registered):
+    _bike, code = registered
+    mine = Client()
+    mine.post("/property/mine", {"code": code})
+    for wrong in ("", "ABCDE-FGHJK"):
+        assert "not the code" in said(mine.post("/property/mine/end", {"again": wrong}, follow=True))
+    assert owner_of_code(code)
+    assert "Your record is ended" in said(mine.post("/property/mine/end", {"again": code}, follow=True))
+    assert owner_of_code(code) is None
+
+
 def test_a_buyer_takes_over_with_the_code_and_gets_a_code_of_the_own(registered):
     bike, code = registered
     offered = offer_transfer(owner_actor(owner_of_code(code)), item=bike, at=timezone.now())

@@ -255,6 +255,7 @@ OPEN = {
     "/property/mine": "who holds the code of a certificate",
     "/property/mine/leave": "forgets whose code was shown here",
     "/property/mine/held": "who holds the code of a certificate",
+    "/property/mine/end": "who gives the code of a certificate once more",
     "/property/mine/<item_id>": "who holds the code of its certificate",
     "/property/mine/<item_id>/stolen": "who holds the code of its certificate",
     "/property/mine/<item_id>/found": "who holds the code of its certificate",

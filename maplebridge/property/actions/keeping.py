@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from maplebridge.journal.act import act, turn
 from maplebridge.journal.erasing import erase_private
 from maplebridge.journal.models import Private
+from maplebridge.kernel.refused import NotAllowed
 from maplebridge.people.actor import Actor
 from maplebridge.property.models import Alarm, CheckCount, Dispute, Owner, Ownership, Sighting, TheftReport
 
@@ -100,12 +102,13 @@ def _words_of_thefts(thefts: Sequence[TheftReport]) -> list[tuple[int, str]]:
 
 
 def end_owner(actor: Actor, *, owner: Owner, at: datetime) -> None:
-    """End an owner's record at once, as the owner asks; `property.owner_ended`. The next erasure removes it.
+    """End an owner's record at once, as only the owner may; `property.owner_ended`. The next erasure removes it.
 
-    That waits while a theft is open, a thing in custody, or a claim undecided. The items stay, nobody's.
+    That waits while a theft is open, a thing in custody, or a claim undecided. The items stay, nobody's. Whoever has
+    lost the code gets a new one at a post first (`renew_owner_code`), so that nobody ends another's record.
     """
     if actor.ref != f"owner:{owner.pk}":
-        actor.must("property.consult")
+        raise NotAllowed(_("Only the owner ends this record, with the code on the certificate."))
     with act(actor, "property.owner_ended", at=at, purpose="erasure asked for") as entry:
         Owner.objects.filter(pk=owner.pk).update(expires_at=at, key=None)
         entry.about(owner)

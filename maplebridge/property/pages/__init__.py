@@ -11,6 +11,7 @@ urlpatterns = [
     path("property/mine", mine.mine, name="property_mine"),
     path("property/mine/leave", mine.leave, name="property_leave"),
     path("property/mine/held", mine.held, name="property_held"),
+    path("property/mine/end", mine.end, name="property_end"),
     path("property/mine/<int:item_id>", mine.item, name="property_my_item"),
     path("property/mine/<int:item_id>/stolen", mine.stolen, name="property_stolen"),
     path("property/mine/<int:item_id>/found", mine.found, name="property_found"),

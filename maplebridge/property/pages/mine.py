@@ -63,6 +63,23 @@ def held(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    """End one's own record, the code given once more."""
+    owner = owner_here(request)
+    if owner is None:
+        return redirect("property_mine")
+    known = None if too_many(request, "property.code", CODES_AN_HOUR) else texts(request).get("again", "")[:60]
+    if known is None or queries.owner_of_code(known) != owner:
+        messages.error(request, _("This is not the code on your certificate. Nothing was ended."))
+        return redirect("property_mine")
+    actions.end_owner(owner_actor(owner), owner=owner, at=clock.now())
+    request.session.pop(OWNER, None)
+    sentence = _("Your record is ended. Your name and number are erased tonight, unless a case is open.")
+    messages.success(request, sentence)
+    return redirect("property_check")
+
+
 @require_http_methods(["GET", "HEAD"])
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
     """One item of one's own, and what one may do with it."""
