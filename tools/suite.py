@@ -117,7 +117,7 @@ def main(arguments: list[str]) -> int:
     pytest = [f"{BIN}/python", "-m", "pytest", *arguments]
     with throwaway(durable=False) as url:
         env_pg = {**env, "MAPLEBRIDGE_DATABASE": url}
-        on_pg = ("on PostgreSQL", [*pytest, "-m", "django_db and not journey"], env_pg)
+        on_pg = ("on PostgreSQL", [*pytest, "-m", "django_db and not journey and not any_database"], env_pg)
         journeys = ("journeys", [*pytest, "-m", "journey"], env)
         with beside(on_pg, journeys) as end:
             passed = [run("on SQLite", [*pytest, "-m", "not journey"], env=env), end()]

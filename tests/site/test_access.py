@@ -18,6 +18,7 @@ from maplebridge.people.models import Approval, Device
 from maplebridge.people.rules import NOT_GIVEN, SHIPPED
 from maplebridge.site.api import api
 
+pytestmark = pytest.mark.any_database
 TABLE = Path(__file__).parents[2] / "docs" / "security" / "access.md"
 ROLES = [code for code in SHIPPED if code not in NOT_GIVEN]
 

@@ -24,7 +24,7 @@ from maplebridge.people.actions import break_glass
 from maplebridge.people.models import Approval, Device, Grant, User
 from maplebridge.people.queries import needs_review
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a long enough one"
 WHY = "a good enough reason"
 

@@ -24,6 +24,7 @@ from maplebridge.people.actions import enlist_unit, enrol_user, issue_token
 from maplebridge.places.models import City
 from maplebridge.site.wsgi import application
 
+pytestmark = pytest.mark.any_database
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)

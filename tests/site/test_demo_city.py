@@ -14,7 +14,7 @@ from staff_for_tests import acting
 from maplebridge.kernel import clock
 from maplebridge.kernel.geometry import distance_m
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

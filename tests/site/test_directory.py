@@ -20,7 +20,7 @@ from maplebridge.journal.models import Entry
 from maplebridge.people.models import User
 from maplebridge.site.config import BadConfiguration, Config, directory_of, load
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 CLIENT, SECRET = "maplebridge", "a-secret-of-the-test"
 
 

@@ -11,6 +11,7 @@ from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
 from maplebridge.property.models import Owner
 
+pytestmark = pytest.mark.any_database
 CANARIES = ("Canary-Caller", "0409876543", "canary words of a report", "canary words of a note", "canary-file",
             "Canary-Owner", "0405551234")  # fmt: skip
 LOOKS = ("consulted", "disclosed")

@@ -14,7 +14,7 @@ from maplebridge.journal.models import Entry
 from maplebridge.live.stream import actor_of_headers
 from maplebridge.people.models import ApiToken, User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a long enough one"
 
 

@@ -13,7 +13,7 @@ from maplebridge.journal.tree import Frontier, leaf_hash
 from maplebridge.journal.witness import Disagreement, Unreachable, Witness, fetch_from
 from maplebridge.people.actor import system
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
 def grow(noon, count):
