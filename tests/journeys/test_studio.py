@@ -28,7 +28,7 @@ if Incident.objects.count() < 90:
         close_incident(actor, incident=found.incident, disposition="05", at=at + timedelta(minutes=25))
 """
 COMPILED = """
-from maplebridge.deployment import shown, simulated
+from maplebridge.deployment import proposals, shown, simulated
 from maplebridge.deployment.layout import layout_of
 from maplebridge.deployment.queries import record_now
 from maplebridge.kernel import clock
@@ -39,7 +39,7 @@ today = layout_of(start["today"])
 choices = shown.fitting(actor, today, at=clock.now())
 shown.comparison(actor, today, today, choices)
 shown.need(actor, choices)
-shown.proposal(actor, today, {"foot": 1}, choices)
+proposals.new_posts(actor, today, {"foot": 1}, choices)
 pair = simulated.pair_of(today, today, record_now(actor, choices), minutes=1)
 simulated.part_of(pair, seed=1, first=0, count=1)
 """
