@@ -83,10 +83,15 @@ def first_choices(*, at: datetime) -> Choices:
 
     The present quarter of an hour is included: need is counted by quarters, and a report of just now is need already.
     """
-    first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
-    begin = max(first or at - timedelta(days=28), at - HISTORY)
+    begin = max(first_report(at=at), at - HISTORY)
     end = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
     return Choices(stamp(begin.replace(minute=0, second=0, microsecond=0)), stamp(end))
+
+
+def first_report(*, at: datetime) -> datetime:
+    """When the first incident on record was reported; four weeks ago where there is none."""
+    first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
+    return first or at - timedelta(days=28)
 
 
 def type_rows() -> list[dict[str, str]]:

@@ -54,13 +54,17 @@ def start(actor: Actor, *, at: datetime) -> Row:
 
 def fitting(actor: Actor, today: Layout, *, at: datetime) -> Choices:
     """Choose what suits the city: smaller cells where it is small, the longest target that today misses at times."""
-    choices = queries.first_choices(at=at)
-    if len(ground(actor, choices).demand.cells) < FEW_CELLS:
-        choices = replace(choices, resolution=choices.resolution + 1)
+    choices = sized(actor, queries.first_choices(at=at))
     found = ground(actor, choices)
     cover = covered(today, found.rates, MINUTES, targets=found.targets)
     missed = [m for m, share in zip(MINUTES, cover.share, strict=True) if share < NEARLY_ALL]
     return replace(choices, minutes=missed[-1] if missed else MINUTES[0])
+
+
+def sized(actor: Actor, choices: Choices) -> Choices:
+    """Take smaller cells where there are few."""
+    few = len(ground(actor, choices).demand.cells) < FEW_CELLS
+    return replace(choices, resolution=choices.resolution + 1) if few else choices
 
 
 def ground(actor: Actor, choices: Choices) -> Ground:

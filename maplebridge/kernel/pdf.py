@@ -14,6 +14,7 @@ import segno
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from maplebridge.kernel.pdf_drawing import Drawing, draw
 from maplebridge.kernel.pdf_letters import font_path, letters, pieces, plain
 
 A4_MM = (210.0, 297.0)
@@ -162,6 +163,13 @@ class Paper:
             self._line(f"{words} {unit}", left + room + 2, self.y + 1, 9)
             self.gap(7)
         self.gap(2)
+
+    def drawing(self, drawing: Drawing) -> None:
+        """Set a drawing over the width, its height as it comes."""
+        scale = self.width / drawing.width
+        self.room(drawing.height * scale + 2)
+        draw(self._pdf, drawing, left=MARGIN_MM, top=self.y, scale=scale)
+        self.gap(drawing.height * scale + 3)
 
     def stickers(self, stickers: Sequence[Sticker], *, columns: int = 3, rows: int = 8, skip: int = 0) -> None:
         """Fill sheets of labels (24 of 70 x 37 mm, no margins) from the top of a page, past `skip` that are used up."""
