@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from access_world import client_of
 from two_corners import CHIEF, A, B
 
 from maplebridge.deployment import proposals, shown
@@ -89,3 +90,14 @@ def test_who_may_only_look_asks_for_no_layouts(town, choices):
     ):
         with pytest.raises(NotAllowed):
             ask()
+
+
+def test_over_the_api_a_chief_is_told_who_gets_farther_and_a_dispatcher_is_not(town, choices):
+    asked = {"layout": BOTH.as_json(), "one": 2, "other": 0, "choices": choices.as_json()}
+    chief, dispatcher = client_of("chief"), client_of("dispatcher")
+    answer = chief.post("/api/studio/merge", asked, content_type="application/json")
+    assert answer.status_code == 200 and answer.json()["name"] == "M1"
+    moves = {"layout": A.as_json(), "most": 1, "choices": choices.as_json()}
+    assert len(chief.post("/api/studio/moves", moves, content_type="application/json").json()["moved"]) == 1
+    assert dispatcher.post("/api/studio/merge", asked, content_type="application/json").status_code == 403
+    assert {"code", "name"} == set(chief.get("/api/studio").json()["types"][0])
