@@ -3,21 +3,21 @@
 Of places and hours alone. What fewer than 20 calls say is not said: "too little data" stands there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment import queries
 from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.coverage import patches
-from maplebridge.deployment.demand import ENOUGH, Demand, Rates
+from maplebridge.deployment.demand import ENOUGH, Demand
 from maplebridge.deployment.hotspots import HOT, hot_spots
-from maplebridge.deployment.need_plots import hours_plot, whisker
+from maplebridge.deployment.need_plots import HoursRow, hours_plot, hours_rows, whisker
 from maplebridge.deployment.season import Part, seasons
 from maplebridge.deployment.shown import ground, sized
 from maplebridge.deployment.street_density import StreetDensity, street_density
@@ -60,9 +60,10 @@ def _day(text: str, field: str, without: datetime) -> datetime:
 def heading(choices: Choices, types: list[str]) -> Row:
     """What the page says that it counts, and what it offers to count instead."""
     zone, offered = city_zone(), queries.type_rows()
+    names = [type["name"] for type in offered if type["code"] in types]
     return {
         "begin": parse_stamp(choices.begin).astimezone(zone), "end": parse_stamp(choices.end).astimezone(zone),
-        "offered": offered, "chosen": types, "types": _(", ").join(type["name"] for type in offered if type["code"] in types),
+        "offered": offered, "chosen": types, "types": _(", ").join(names),
     }  # fmt: skip
 
 
@@ -73,26 +74,24 @@ def need_page(actor: Actor, choices: Choices) -> Row:
     calls, weeks = float(found.demand.counts.sum()), float(found.demand.observed.mean())
     if not calls:
         raise BadInput("begin", _("There are no calls in this time. Choose a longer one."))
+    hours = hours_rows(found.rates)
     return {
         "calls": calls, "weeks": weeks, "enough": calls >= ENOUGH, "least": int(ENOUGH),
-        "hours": hours_plot(found.rates), "table": hour_table(found.rates),
-        "weekdays_short": [str(day) for day in WEEKDAYS_ABBR.values()],
+        "hours": hours_plot(hours), "table": hour_table(hours),
         **season_rows(found.demand), "spots": spot_rows(found.demand, weeks), **street_rows(actor, choices),
     }  # fmt: skip
 
 
-def hour_table(rates: Rates) -> list[Row]:
-    """A line for each hour of the day: from, to, and what to expect in it on each day of the week."""
+def hour_table(rows: Sequence[HoursRow]) -> list[Row]:
+    """A line for each hour of the day: from, to, and what to expect in it in each row of the plot."""
     return [
-        {"name": f"{hour:02d}–{hour + 1:02d}", "cells": [_hour(rates, 24 * day + hour) for day in range(7)]}
+        {"name": f"{hour:02d}–{hour + 1:02d}", "cells": [_hour(row, hour) for row in rows]}
         for hour in range(24)
-    ]
+    ]  # fmt: skip
 
 
-def _hour(rates: Rates, hour: int) -> str:
-    if not rates.enough_hours[hour]:
-        return "…"
-    return f"{rates.hour_mean[hour]:.2f} ({rates.hour_low[hour]:.2f}–{rates.hour_high[hour]:.2f})"
+def _hour(row: HoursRow, hour: int) -> str:
+    return f"{row.mean[hour]:.2f} ({row.low[hour]:.2f}–{row.high[hour]:.2f})" if row.enough[hour] else "…"
 
 
 def season_rows(demand: Demand) -> Row:

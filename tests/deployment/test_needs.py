@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import h3.api.basic_int as h3
 import numpy as np
 import pytest
 from access_world import client_of
+from needs_for_tests import LAT, LON, drawn_need
 from two_corners import CHIEF, REPORTS
 
 from maplebridge.deployment import needs
-from maplebridge.deployment.need_plots import hours_plot
+from maplebridge.deployment.need_plots import hours_plot, hours_rows
 from maplebridge.deployment.street_density import StreetDensity
 from maplebridge.kernel import clock
 from maplebridge.kernel.clock import parse_stamp
+from maplebridge.kernel.geometry import cell_of
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actor import Actor
 
@@ -22,7 +25,7 @@ def test_two_days_of_calls_give_a_page_that_says_where_it_knows_too_little(town,
     assert (shown["calls"], shown["enough"]) == (REPORTS, True)
     assert all(row["says"] == "too little data" for row in shown["months"] + shown["weekdays"])
     assert all(cell == "…" for row in shown["table"] for cell in row["cells"])  # no hour has 20 calls
-    assert not any(bar["enough"] for day in shown["hours"]["days"] for bar in day["bars"])
+    assert not any(bar["enough"] for day in shown["hours"]["rows"] for bar in day["bars"])
     assert shown["streets"] == [] and "needs streets" in shown["streets_why"]
 
 
@@ -62,8 +65,9 @@ def test_bars_stand_on_the_line_of_their_day_with_their_interval_about_their_top
     from maplebridge.deployment.shown import ground
 
     rates = ground(CHIEF, choices).rates
-    plot = hours_plot(replace(rates, enough_hours=np.ones(168, bool)))
-    for day in plot["days"]:
+    rows = hours_rows(replace(rates, enough_hours=np.ones(168, bool)))
+    assert len(rows) == 10 and rows[0].mean.sum() * 7 == pytest.approx(7 * REPORTS / 2, rel=0.01)
+    for day in hours_plot([replace(row, enough=np.ones(24, bool)) for row in rows])["rows"]:
         for bar in day["bars"]:
             assert float(bar["y"]) + float(bar["height"]) == pytest.approx(float(day["base"]), abs=0.11)
             assert float(bar["high"]) <= float(bar["y"]) <= float(bar["low"]) <= float(day["base"]) + 0.1
@@ -86,3 +90,14 @@ def test_the_page_says_what_it_knows_and_why_it_does_not(town, monkeypatch):
     assert f"<b>{REPORTS}</b>" in page and "too little data" in page
     assert "Write a day as 2026-01-31." in chief.get("/studio/need?begin=2026-13-01").content.decode()
     assert client_of("dispatcher").get("/studio/need").status_code == 403
+
+
+def test_hot_cells_beside_each_other_are_one_spot_with_its_calls_and_its_chance(db):
+    demand = drawn_need(rings=6, rate=3.0)
+    counts = demand.counts.copy()
+    middle = np.flatnonzero(np.isin(demand.cells, h3.grid_disk(cell_of(LON, LAT, 9), 1)))
+    counts[middle] += 1
+    found = needs.spot_rows(replace(demand, counts=counts), weeks=4.0)
+    (spot,) = found["rows"]
+    assert found["enough"] and spot["cells"] >= len(middle) - 1
+    assert int(spot["calls"]) > 168 * (len(middle) - 1) and spot["q"] == "less than 1 in 1,000"

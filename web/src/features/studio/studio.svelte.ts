@@ -150,9 +150,10 @@ export class Studio {
       const found = await this.api.post<Proposal>(path, { ...asked, choices: $state.snapshot(this.choices) });
       this.take(found.layout);
       const share = (value: number) => `${Math.round(1000 * value) / 10} %`;
+      const values = { share: share(found.share), bound: share(found.bound), n: this.choices.minutes };
       const names = found.moved?.join(t('comma'));
-      const moved = names === undefined ? '' : names ? t('moved', { names }) : t('moved_none');
-      this.said = `${moved} ${t('proposed', { share: share(found.share), bound: share(found.bound), n: this.choices.minutes })}`.trim();
+      if (names === undefined) this.said = t('proposed', values);
+      else this.said = `${names ? t('moved', { names }) : t('moved_none')} ${t('moved_share', values)}`;
     });
   }
 

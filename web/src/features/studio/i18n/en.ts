@@ -100,6 +100,7 @@ export const en = {
   moves_hint: 'The other posts stay; kinds, hours and names too.',
   moved: 'Moved: {names}.',
   moved_none: 'No move gains anything.',
+  moved_share: 'With it {share} of the calls lie within {n} min; no other so few moves could reach more than {bound}.',
   comma: ', ',
   propose_keep: 'Keep the posts that are there',
   propose_do: 'Propose them',

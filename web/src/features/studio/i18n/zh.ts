@@ -102,6 +102,7 @@ export const zh: Words = {
   moves_hint: '其余岗位不动；类别、时间和名称也不变。',
   moved: '已移动：{names}。',
   moved_none: '没有任何移动能带来改善。',
+  moved_share: '移动后 {n} 分钟内覆盖 {share} 的警情；同样次数的移动不可能超过 {bound}。',
   comma: '、',
   propose_keep: '保留已有岗位',
   propose_do: '给出建议',
