@@ -81,7 +81,7 @@ def _lines(paper: Paper, lines: Sequence[Line]) -> None:
 
 
 def _posts(paper: Paper, both: Sequence[Sequence[Sequence[str]]]) -> None:
-    head = (_("Name"), _("Kind"), _("Place"), _("Hours a week"))
+    head = (_("Post"), _("Kind"), _("Place"), _("Hours a week"))
     for name, posts in zip((_("Posts of A"), _("Posts of B")), both, strict=True):
         paper.heading(name, size=13)
         paper.table(head, posts, widths=(0.2, 0.3, 0.3, 0.2))

@@ -17,7 +17,7 @@ from maplebridge.deployment.smoothing import spread_of
 
 Row = dict[str, Any]
 LEFT, STEP, BAR, DAY, TOP = 66.0, 25.0, 17.0, 46.0, 18.0
-WHISKER_WIDTH = 160.0
+WHISKER_WIDTH = 110.0
 WORKING_DAYS = 5
 
 

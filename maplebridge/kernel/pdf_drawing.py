@@ -44,7 +44,7 @@ class Drawing:
 
 def draw(pdf: FPDF, drawing: Drawing, *, left: float, top: float, scale: float) -> None:
     """Set a drawing with its corner at (left, top), a unit of it `scale` millimetres; later strokes lie above."""
-    with pdf.rect_clip(left, top, drawing.width * scale, drawing.height * scale):
+    with pdf.local_context(), pdf.rect_clip(left, top, drawing.width * scale, drawing.height * scale):
         for stroke in drawing.strokes:
             dash = 1.4 if stroke.dashed else 0
             pdf.set_dash_pattern(dash=dash, gap=dash * 0.7)
@@ -56,9 +56,9 @@ def draw(pdf: FPDF, drawing: Drawing, *, left: float, top: float, scale: float) 
         pdf.set_draw_color(0)
         for mark in drawing.marks:
             _mark(pdf, mark, left + mark.x * scale, top + mark.y * scale, mark.radius * scale)
+        _scale_bar(pdf, drawing, left + 3, top + drawing.height * scale - 3, scale)
     pdf.set_line_width(0.2)
     pdf.rect(left, top, drawing.width * scale, drawing.height * scale)
-    _scale_bar(pdf, drawing, left + 3, top + drawing.height * scale - 3, scale)
 
 
 def _mark(pdf: FPDF, mark: Mark, x: float, y: float, radius: float) -> None:

@@ -131,5 +131,14 @@ def test_a_drawing_stands_on_one_page_with_its_letters_and_the_length_of_its_sca
     after = sheet.y
     sheet.paragraph("Below")
     content = sheet.output()
-    assert after > 0.6 * sheet.width and pages(content) == 1
+    assert 0.6 * sheet.width < after < 0.6 * sheet.width + 30 and pages(content) == 1
     assert set("K500m") <= set(read(content))
+
+
+def test_a_drawing_that_is_tall_still_leaves_room_on_its_page():
+    from maplebridge.kernel.pdf_drawing import Drawing
+
+    sheet = paper()
+    begin = sheet.y
+    sheet.drawing(Drawing(100, 900, []))
+    assert sheet.y - begin == pytest.approx(pdf.DRAWING_MM + 3)
