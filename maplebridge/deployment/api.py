@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
-from maplebridge.deployment import actions, queries, shown
+from maplebridge.deployment import actions, proposals, queries, shown
 from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.layout import layout_of
 from maplebridge.kernel import clock
@@ -43,6 +43,21 @@ class ProposeIn(Schema):
     keep: Row
     kinds: dict[str, int]
     choices: ChoicesIn
+    costs: dict[str, float] = {}
+    budget: float | None = None
+
+
+class MovesIn(Schema):
+    layout: Row
+    most: int = Field(ge=1, le=2_000)
+    choices: ChoicesIn
+
+
+class MergeIn(Schema):
+    layout: Row
+    one: int
+    other: int
+    choices: ChoicesIn
 
 
 class RunIn(Schema):
@@ -70,10 +85,27 @@ def post_compare(request: HttpRequest, body: LayoutsIn) -> Row:
 
 @router.post("/studio/propose", response={200: Row, **REFUSALS}, summary="Where posts would reach most need")
 def post_propose(request: HttpRequest, body: ProposeIn) -> Row:
-    """Place posts of the kinds asked for beside those kept, with the bound on what any places could reach."""
-    actor = actor_of_request(request)
-    actor.must("studies.run")
-    return shown.proposal(actor, layout_of(body.keep), body.kinds, body.choices.choices())
+    """Place posts of the kinds asked for beside those kept, with the bound on what any places could reach.
+
+    With a budget of a week, `costs` an hour by kind, at most so many of each kind as are asked for.
+    """
+    return proposals.new_posts(
+        actor_of_request(request), layout_of(body.keep), body.kinds, body.choices.choices(), costs=body.costs,
+        budget=body.budget,
+    )  # fmt: skip
+
+
+@router.post("/studio/moves", response={200: Row, **REFUSALS}, summary="Which few posts should stand elsewhere")
+def post_moves(request: HttpRequest, body: MovesIn) -> Row:
+    """Move at most so many posts of a layout to where they reach more; kinds, hours and names stay."""
+    return proposals.few_moves(actor_of_request(request), layout_of(body.layout), body.most, body.choices.choices())
+
+
+@router.post("/studio/merge", response={200: Row, **REFUSALS}, summary="Two posts made one: who gets farther")
+def post_merge(request: HttpRequest, body: MergeIn) -> Row:
+    """Make two posts of a layout (by their numbers from 0) one, and say which areas get farther and by how much."""
+    layout, choices = layout_of(body.layout), body.choices.choices()
+    return proposals.merged(actor_of_request(request), layout, body.one, body.other, choices)
 
 
 @router.post("/studies", response={201: Row, **REFUSALS}, summary="Save a study")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from maplebridge.deployment.models import Study
 from maplebridge.deployment.paper import Line, on_paper
 from maplebridge.kernel.pdf import Bar, Paper
+from maplebridge.kernel.pdf_drawing import Drawing, Mark, Stroke
 
 HEAD_SHARES = (0.4, 0.14, 0.14, 0.32)
 
@@ -23,10 +24,32 @@ def as_pdf(study: Study) -> bytes:
     paper.rule()
     for number, sentence in enumerate(shown["sentences"]):
         paper.paragraph(sentence, size=12 if number == 0 else 10.5, bold=number == 0)
+    _plan(paper, shown)
     _figures(paper, shown)
     _posts(paper, shown["posts"])
     _proof(paper, study, shown)
     return paper.output()
+
+
+def _plan(paper: Paper, shown: dict[str, Any]) -> None:
+    """The map: streets and areas in grey; A small rings and a dashed line, B letters and a solid line."""
+    found = shown["drawing"]
+    strokes = [
+        Stroke(found["streets"], 0.15, grey=190),
+        Stroke(found["outlines"], 0.3, grey=120),
+        Stroke(found["reach"][0], 0.25, dashed=True),
+        Stroke(found["reach"][1], 0.5),
+    ]
+    marks = [Mark(x, y, 3.5) for x, y, _letter in found["marks"][0]]
+    marks += [Mark(x, y, 7.5, letter) for x, y, letter in found["marks"][1]]
+    paper.heading(_("Where"), size=13)
+    paper.drawing(Drawing(found["width"], found["height"], strokes, marks, found["bar"], found["bar_name"]))
+    words = {"n": shown["figures"]["target"]}
+    caption = (
+        _("Letters and solid line: B and its reach within %(n)s min by road. Small rings and dashed line: A.") % words
+    )
+    paper.paragraph(f"{caption} {shown['credit']}", size=8.5)
+    paper.gap(2)
 
 
 def _figures(paper: Paper, shown: dict[str, Any]) -> None:
@@ -58,7 +81,7 @@ def _lines(paper: Paper, lines: Sequence[Line]) -> None:
 
 
 def _posts(paper: Paper, both: Sequence[Sequence[Sequence[str]]]) -> None:
-    head = (_("Name"), _("Kind"), _("Place"), _("Hours a week"))
+    head = (_("Post"), _("Kind"), _("Place"), _("Hours a week"))
     for name, posts in zip((_("Posts of A"), _("Posts of B")), both, strict=True):
         paper.heading(name, size=13)
         paper.table(head, posts, widths=(0.2, 0.3, 0.3, 0.2))

@@ -161,7 +161,7 @@ def gaps(coverage: Coverage, minutes: float) -> list[Gap]:
     at = coverage.minutes.index(minutes)
     rates, demand = coverage.rates, coverage.rates.demand
     left = rates.place_mean * (1 - coverage.by_place[at])
-    found = [_gap(coverage, part, left) for part in _patches(demand.cells, np.flatnonzero(coverage.by_place[at] < 0.5))]
+    found = [_gap(coverage, part, left) for part in patches(demand.cells, np.flatnonzero(coverage.by_place[at] < 0.5))]
     return sorted(found, key=lambda gap: -gap.calls)
 
 
@@ -177,7 +177,7 @@ def _gap(coverage: Coverage, part: Ints, left: Floats) -> Gap:
     return Gap(cells, float(middle[0]), float(middle[1]), calls, share, seconds)
 
 
-def _patches(cells: Ints, chosen: Ints) -> list[Ints]:
+def patches(cells: Ints, chosen: Ints) -> list[Ints]:
     """The chosen cells in groups that hang together."""
     left = {int(cells[number]): int(number) for number in chosen}
     patches = []

@@ -25,7 +25,7 @@ class AreaChange:
     """An area by its code ("" for outside all): calls a week, mean seconds of the nearest post before and after.
 
     `within_before`, `within_after` are shares of its need reached in time. Only calls that somebody reached before and
-    after count in the seconds.
+    after count in the seconds; `spread` is how far the interval of `farther` goes either way. `counted` calls came.
     """
 
     area: str
@@ -34,6 +34,8 @@ class AreaChange:
     seconds_after: float
     within_before: float
     within_after: float
+    spread: float = 0.0
+    counted: float = 0.0
 
     @property
     def farther(self) -> float:
@@ -123,11 +125,20 @@ def _codes(rates: Rates) -> NDArray[np.str_]:
 
 
 def _change(code: str, here: Mask, rates: Rates, before: Seconds, after: Seconds, minutes: float) -> AreaChange:
-    need = rates.mean[here]
-    one, other = before[here], after[here]
+    part = _part(rates, here)
+    need, one, other = part.mean, before[here], after[here]
     known = need * (np.isfinite(one) & np.isfinite(other))
     weight = max(float(known.sum()), 1e-300)
     seconds = [float((known * np.where(np.isfinite(each), each, 0.0)).sum()) / weight for each in (one, other)]
     total = max(float(need.sum()), 1e-300)
     shares = [float(need[each <= minutes * 60].sum()) / total for each in (one, other)]
-    return AreaChange(str(code), float(need.sum()), seconds[0], seconds[1], shares[0], shares[1])
+    _mean_of_all, deviation = spread_of_week(part, _difference(one, other))
+    spread = NormalDist().inv_cdf((1 + rates.level) / 2) * deviation * total / weight
+    counted = float(rates.demand.counts[here].sum())
+    return AreaChange(str(code), float(need.sum()), seconds[0], seconds[1], shares[0], shares[1], spread, counted)
+
+
+def _part(rates: Rates, here: Mask) -> Rates:
+    """What to expect of some of the places."""
+    names = ("mean", "place_mean", "place_shape", "hours_worth")
+    return replace(rates, **{name: getattr(rates, name)[here] for name in names})

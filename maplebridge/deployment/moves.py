@@ -52,14 +52,16 @@ class _Board:
 
 
 def propose_moves(
-    layout: Layout, demand: Demand | Rates, *, minutes: float, forbidden: Collection[int] = (),
+    layout: Layout, demand: Demand | Rates, *, minutes: float, most: int | None = None, forbidden: Collection[int] = (),
     sites: Floats | None = None, name: str = "", seconds: float = 20.0, tell: Told = silent, seed: int = 1,
     roads: Roads | None = None,
 ) -> Proposal:  # fmt: skip
     """Propose places for the posts of a layout that are not fixed; kinds, hours and names stay as they are.
 
-    Candidates are as in `propose`. The bound lets every post stand elsewhere in each pattern of the roster: no layout
-    of these posts at these sites reaches more. Raises BadInput where no site is left.
+    With `most` at most so many posts move, the others stand where they stand. Candidates are as in `propose`. The bound
+    lets every post stand elsewhere in each pattern of the roster: no layout of these posts at these sites reaches more.
+    With `most` none reaches more than all posts where they are and so many more of them. Raises BadInput where no site
+    is left.
     """
     begun = monotonic()
     rates = demand if isinstance(demand, Rates) else smoothed(demand)
@@ -69,18 +71,25 @@ def propose_moves(
     known = covered(Layout("", fixed), rates, (minutes,), targets=targets)
     points = candidates(rates, layout.posts, forbidden, sites)
     moving = tuple(layout.posts[number] for number in free)
+    few = most is not None and most < len(free)
+    if few:
+        points = np.concatenate((points, Layout("", moving).points()))  # each post's own place last
     board = _board(moving, rates, known.nearest <= minutes * 60, points, targets, minutes)
-    at = _placed(board, end=begun + seconds * (1 - FOR_THE_BOUND), tell=tell, seed=seed)
-    bound = _bound(board, end=max(begun + seconds, monotonic() + seconds * FOR_THE_BOUND))
+    end = begun + seconds * (1 - FOR_THE_BOUND)
+    at = _few_placed(board, most or 0, end=end) if few else _placed(board, end=end, tell=tell, seed=seed)
+    end = max(begun + seconds, monotonic() + seconds * FOR_THE_BOUND)
+    bound = _bound_of_few(board, most or 0, end=end) if few else _bound(board, board.need, end=end)
     posts = list(layout.posts)
     for number, post, site in zip(free, moving, at, strict=True):
         posts[number] = replace(post, lon=float(points[site, 0]), lat=float(points[site, 1]))
     moved = Layout(name, tuple(posts))
     total = max(float(rates.place_mean.sum()), 1e-300)
     share = float(covered(moved, rates, (minutes,), targets=targets).share[0])
-    most = max(share, float(known.share[0]) + bound / total)
+    at_most = max(share, float(known.share[0]) + bound / total)
     adds = what_each_adds(moved, rates, minutes, targets)
-    return Proposal(moved, share, most, (most - share) / max(share, 1e-12), adds, len(points), monotonic() - begun)
+    return Proposal(
+        moved, share, at_most, (at_most - share) / max(share, 1e-12), adds, len(points), monotonic() - begun
+    )
 
 
 def _board(
@@ -128,6 +137,49 @@ def _placed(board: _Board, *, end: float, tell: Told, seed: int) -> Ints:
     return kept
 
 
+def _few_placed(board: _Board, most: int, *, end: float) -> Ints:
+    """A site for each post of which at most so many move: greedily, then one goes home for another while that gains."""
+    size = len(board.modes)
+    home = len(board.reach[board.modes[0]]) - size + np.arange(size)
+    at, times = home.copy(), np.zeros(board.need.shape, np.int64)
+    for post in range(size):
+        board.put(post, at[post], times, 1)
+    while (at != home).sum() < most and _moved_best(board, at, home, times):
+        pass
+    gained = True
+    while gained and monotonic() < end:
+        gained = False
+        for post in np.flatnonzero(at != home).tolist():
+            before, kept, kept_times = board.worth(times), at.copy(), times.copy()
+            board.put(post, at[post], times, -1)
+            board.put(post, home[post], times, 1)
+            at[post] = home[post]
+            if _moved_best(board, at, home, times) and board.worth(times) > before * (1 + SMALL) + SMALL:
+                gained = True
+            else:
+                at[:], times[:] = kept, kept_times
+    return at
+
+
+def _moved_best(board: _Board, at: Ints, home: Ints, times: Ints) -> bool:
+    """Move the one post that stands at home whose move gains most; tell whether any gains."""
+    best, chosen = SMALL, None
+    for post in np.flatnonzero(at == home).tolist():
+        board.put(post, home[post], times, -1)
+        gains = board.gains(post, times)
+        board.put(post, home[post], times, 1)
+        site = int(np.argmax(gains[: home[0]]))
+        if gains[site] - gains[home[post]] > best:
+            best, chosen = float(gains[site] - gains[home[post]]), (post, site)
+    if chosen is None:
+        return False
+    post, site = chosen
+    board.put(post, home[post], times, -1)
+    board.put(post, site, times, 1)
+    at[post] = site
+    return True
+
+
 def _settle(board: _Board, at: Ints, times: Ints) -> None:
     """Move each post in turn to where it adds most, until none gains by moving."""
     still, post = 0, 0
@@ -143,20 +195,29 @@ def _settle(board: _Board, at: Ints, times: Ints) -> None:
         post = (post + 1) % len(at)
 
 
-def _bound(board: _Board, *, end: float) -> float:
-    """What no places can exceed: in each pattern the posts on duty stand where that pattern likes best."""
+def _bound(board: _Board, need: Floats, *, most: int | None = None, end: float) -> float:
+    """What no places can exceed: in each pattern the posts on duty (`most` of them) stand where it likes best."""
     total = 0.0
-    order = np.argsort(-board.need.sum(axis=0))
+    order = np.argsort(-need.sum(axis=0))
     kinds = sorted(board.reach)
     if not kinds:
         return 0.0
     reached = np.concatenate([board.reach[mode] for mode in kinds]) > 0
     rows = [np.flatnonzero(row) for row in np.ascontiguousarray(reached.T)]
     size = len(reached) // len(kinds)
+    budget, costs = None if most is None else float(most), np.full(len(reached), float(most is not None))
     for k in order:
         on = [mode for mode, here in zip(board.modes, board.duty[:, k], strict=True) if here]
         counts = [on.count(kind) for kind in kinds]
-        choice = Choice(np.repeat(np.arange(len(kinds)), size), np.arange(len(reached)), counts, np.zeros(len(reached)))
-        cover = merged(board.need[:, k], rows, len(reached))
+        choice = Choice(np.repeat(np.arange(len(kinds)), size), np.arange(len(reached)), counts, costs, budget)
+        cover = merged(need[:, k], rows, len(reached))
         total += reach_bound(cover, choice, seconds=end - monotonic())
     return total
+
+
+def _bound_of_few(board: _Board, most: int, *, end: float) -> float:
+    """What no `most` moves can exceed: all posts where they are, and so many more of them."""
+    times, home = np.zeros(board.need.shape, np.int64), len(board.reach[board.modes[0]]) - len(board.modes)
+    for post in range(len(board.modes)):
+        board.put(post, home + post, times, 1)
+    return board.worth(times) + _bound(board, board.need * (times == 0), most=most, end=end)

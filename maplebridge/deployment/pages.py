@@ -8,10 +8,11 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from maplebridge.deployment import paper, queries
+from maplebridge.deployment import needs, paper, queries
 from maplebridge.deployment.booklet import as_pdf
 from maplebridge.deployment.fit import fit
 from maplebridge.kernel import clock
+from maplebridge.kernel.refused import Refused
 from maplebridge.people.sessions import actor_of_request
 
 
@@ -49,9 +50,26 @@ def calibration(request: HttpRequest) -> HttpResponse:
     return render(request, "deployment/calibration.html", fit(actor, at=clock.now()))
 
 
+@require_safe
+@login_required
+def need(request: HttpRequest) -> HttpResponse:
+    """Show the need by hour of the week and season, its hot spots and densest streets."""
+    actor, now, given = actor_of_request(request), clock.now(), request.GET
+    actor.must("studies.view")
+    choices = queries.first_choices(at=now)
+    shown, why, types = {}, "", given.getlist("type")[:200]
+    try:
+        choices = needs.asked(actor, given.get("begin", ""), given.get("end", ""), types, at=now)
+        shown = needs.need_page(actor, choices)
+    except Refused as refused:
+        why = refused.sentence
+    return render(request, "deployment/need.html", needs.heading(choices, types) | {"shown": shown, "why": why})
+
+
 urlpatterns = [
     path("studio", studio, name="studio"),
     path("studio/fit", calibration, name="studio_fit"),
+    path("studio/need", need, name="studio_need"),
     path("studio/<int:study_id>", study, name="study"),
     path("studio/<int:study_id>.pdf", study_pdf, name="study_pdf"),
 ]

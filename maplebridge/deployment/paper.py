@@ -1,8 +1,6 @@
 """A study on paper, for those who decide: the verdict first, figures with intervals, a drawing, and how to check it."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,13 +8,13 @@ from django.utils.translation import gettext as _
 from maplebridge.deployment import queries, shown
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.models import Study
+from maplebridge.deployment.plan import drawing
 from maplebridge.deployment.words import percent, points, seconds
 from maplebridge.kernel.clock import parse_stamp
 from maplebridge.people.rules import UNIT_KINDS
-from maplebridge.places.queries import city_zone
+from maplebridge.places.queries import city_zone, current_city
 
 Row = dict[str, Any]
-WIDTH, HEIGHT = 640.0, 420.0  # of the drawing
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,7 @@ def on_paper(record: Study) -> Row:
         "simulated": simulated_lines(simulated, figures["target"]) if simulated else [],
         "areas": area_lines(figures),
         "posts": [post_lines(layout) for layout in queries.layouts_of(record)],
+        "credit": city.attribution if (city := current_city()) else "",
         "drawing": drawing(queries.layouts_of(record), figures["reach"]),
         "choices": row["choices"],
         "run": row["run"],
@@ -133,32 +132,3 @@ def post_lines(layout: Layout) -> list[tuple[str, str, str, str]]:
         (post.name, str(UNIT_KINDS[post.kind].name), f"{post.lat:.5f}, {post.lon:.5f}", str(int(post.on_duty().sum())))
         for post in layout.posts
     ]
-
-
-def drawing(layouts: tuple[Layout, Layout], reach: Sequence[Row | None]) -> Row:
-    """Lay posts and reach out on a page: marks (x, y, letter) and paths of an SVG of WIDTH by HEIGHT."""
-    every = [(post.lon, post.lat) for layout in layouts for post in layout.posts]
-    every += [tuple(point) for shape in reach for ring in _rings(shape) for point in ring]
-    west, east = min(x for x, _y in every), max(x for x, _y in every)
-    south, north = min(y for _x, y in every), max(y for _x, y in every)
-    shrink = cos(radians((south + north) / 2))
-    scale = min((WIDTH - 20) / max((east - west) * shrink, 1e-9), (HEIGHT - 20) / max(north - south, 1e-9))
-
-    def at(lon: float, lat: float) -> tuple[float, float]:
-        return round(10 + (lon - west) * shrink * scale, 1), round(10 + (north - lat) * scale, 1)
-
-    marks = [
-        [(*at(post.lon, post.lat), UNIT_KINDS[post.kind].letter) for post in layout.posts] for layout in layouts
-    ]  # fmt: skip
-    paths = [
-        " ".join("M" + " ".join("{},{}".format(*at(x, y)) for x, y in ring) + "Z" for ring in _rings(shape))
-        for shape in reach
-    ]
-    return {"width": WIDTH, "height": round(20 + (north - south) * scale, 1), "marks": marks, "paths": paths}
-
-
-def _rings(shape: Row | None) -> Iterable[Any]:
-    if shape is None:
-        return []
-    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-    return [ring for polygon in polygons for ring in polygon]

@@ -7,16 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment.call_kinds import kinds_on_record
+from maplebridge.deployment.calls import Calls
 from maplebridge.deployment.choices import Choices
-from maplebridge.deployment.demand import Demand, demand_of
+from maplebridge.deployment.demand import Demand, calls_on_record, demand_of
 from maplebridge.deployment.kernels.arrays import Mask
 from maplebridge.deployment.layout import HOURS, Layout, Post, Spans, layout_of
 from maplebridge.deployment.models import Study, StudyRun
 from maplebridge.deployment.record import Record, record_of
-from maplebridge.incidents.models import Incident
+from maplebridge.incidents.models import Incident, IncidentType
 from maplebridge.kernel.clock import parse_stamp, stamp
 from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor, system
@@ -81,10 +83,22 @@ def first_choices(*, at: datetime) -> Choices:
 
     The present quarter of an hour is included: need is counted by quarters, and a report of just now is need already.
     """
-    first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
-    begin = max(first or at - timedelta(days=28), at - HISTORY)
+    begin = max(first_report(at=at), at - HISTORY)
     end = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
     return Choices(stamp(begin.replace(minute=0, second=0, microsecond=0)), stamp(end))
+
+
+def first_report(*, at: datetime) -> datetime:
+    """When the first incident on record was reported; four weeks ago where there is none."""
+    first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
+    return first or at - timedelta(days=28)
+
+
+def type_rows() -> list[dict[str, str]]:
+    """List the types of incident that a need can be counted from, in the reader's language; those out of use last."""
+    zh = (get_language() or "").startswith("zh")
+    types = IncidentType.objects.order_by("-active", "name_zh" if zh else "name")
+    return [{"code": each.code, "name": (zh and each.name_zh) or each.name} for each in types]
 
 
 def need_of(actor: Actor, choices: Choices) -> Demand:
@@ -96,6 +110,14 @@ def need_of(actor: Actor, choices: Choices) -> Demand:
     begin, end = _span(choices)
     reader, area = _reader(actor)
     return demand_of(reader, begin=begin, end=end, types=choices.types, area=area, resolution=choices.resolution)
+
+
+def calls_of_need(actor: Actor, choices: Choices) -> Calls:
+    """When and where the calls of a need were, for figures of places alone. Raises BadInput."""
+    actor.must("studies.view")
+    begin, end = _span(choices)
+    reader, area = _reader(actor)
+    return calls_on_record(reader, begin=begin, end=end, types=choices.types, area=area)
 
 
 def record_now(actor: Actor, choices: Choices) -> Record:

@@ -1,6 +1,5 @@
 """What the studio shows: figures with words for whoever reads, shapes for the map. Reads alone."""
 
-import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +9,6 @@ from typing import Any
 import h3.api.basic_int as h3
 import numpy as np
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from maplebridge.deployment import queries
 from maplebridge.deployment.calls import parents
@@ -20,12 +18,10 @@ from maplebridge.deployment.demand import ENOUGH
 from maplebridge.deployment.hotspots import hot_spots, ring_of
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.models import Study
-from maplebridge.deployment.propose import propose
 from maplebridge.deployment.reach import area_within
 from maplebridge.deployment.smoothing import spread_of
 from maplebridge.deployment.studio import MINUTES, Compared, Ground, compared, figures_of, ground_of
 from maplebridge.deployment.words import sentences_of, simulated_sentences
-from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor
 from maplebridge.people.rules import UNIT_KINDS
 from maplebridge.places.models import Area
@@ -35,7 +31,6 @@ Row = dict[str, Any]
 GAPS = 12  # listed, those with most calls first
 COARSER = 2  # steps of H3 by which cells are put together where few calls came
 FEW_CELLS = 200  # of a need: below, the cells are taken one step smaller
-MOST_PROPOSED, PROPOSE_S = 200, 20.0
 NEARLY_ALL = 0.95
 KEPT_S = 600.0  # that the counted need is kept in memory while somebody drags posts
 _grounds: dict[tuple[object, ...], tuple[float, Ground]] = {}
@@ -51,7 +46,7 @@ def start(actor: Actor, *, at: datetime) -> Row:
     ]
     return {
         "today": today.as_json(), "kinds": kinds, "choices": fitting(actor, today, at=at).as_json(),
-        "may_run": actor.may("studies.run"), "studies": queries.study_rows(actor),
+        "may_run": actor.may("studies.run"), "studies": queries.study_rows(actor), "types": queries.type_rows(),
         "bbox": city.bbox if city else None, "attribution": city.attribution if city else "",
         "time_zone": city.time_zone if city else "UTC",
     }  # fmt: skip
@@ -59,13 +54,17 @@ def start(actor: Actor, *, at: datetime) -> Row:
 
 def fitting(actor: Actor, today: Layout, *, at: datetime) -> Choices:
     """Choose what suits the city: smaller cells where it is small, the longest target that today misses at times."""
-    choices = queries.first_choices(at=at)
-    if len(ground(actor, choices).demand.cells) < FEW_CELLS:
-        choices = replace(choices, resolution=choices.resolution + 1)
+    choices = sized(actor, queries.first_choices(at=at))
     found = ground(actor, choices)
     cover = covered(today, found.rates, MINUTES, targets=found.targets)
     missed = [m for m, share in zip(MINUTES, cover.share, strict=True) if share < NEARLY_ALL]
     return replace(choices, minutes=missed[-1] if missed else MINUTES[0])
+
+
+def sized(actor: Actor, choices: Choices) -> Choices:
+    """Take smaller cells where there are few."""
+    few = len(ground(actor, choices).demand.cells) < FEW_CELLS
+    return replace(choices, resolution=choices.resolution + 1) if few else choices
 
 
 def ground(actor: Actor, choices: Choices) -> Ground:
@@ -116,29 +115,6 @@ def _cell(cell: int, week: float | None, low: float = 0.0, high: float = 0.0) ->
     known = {} if week is None else {"week": week, "low": low, "high": high, "density": week / area}
     ring = {"type": "Polygon", "coordinates": [ring_of(cell)]}
     return {"type": "Feature", "geometry": ring, "properties": {"enough": week is not None, **known}}
-
-
-def proposal(actor: Actor, keep: Layout, kinds: Mapping[str, int], choices: Choices) -> Row:
-    """Propose posts of the kinds asked for beside those kept. Raises BadInput."""
-    if not kinds or not set(kinds) <= set(UNIT_KINDS) or not 1 <= sum(kinds.values()) <= MOST_PROPOSED:
-        raise BadInput("kinds", _("Ask for 1 to %(n)d posts of the kinds there are.") % {"n": MOST_PROPOSED})
-    found = ground(actor, choices)
-    if not len(found.demand.cells):
-        raise BadInput("begin", _("There are no calls in this time. Choose a longer one."))
-    best = propose(
-        found.rates, counts=kinds, minutes=float(choices.minutes), fixed=keep.posts, seconds=PROPOSE_S, name=keep.name
-    )
-    taken, posts = {post.name for post in keep.posts}, list(keep.posts)
-    for post in best.layout.posts[len(posts) :]:
-        name = _free_name(UNIT_KINDS[post.kind].letter, taken)
-        taken.add(name)
-        posts.append(replace(post, name=name))
-    layout = Layout(keep.name, tuple(posts))
-    return {"layout": layout.as_json(), "share": best.share, "bound": best.bound, "gap": best.gap}
-
-
-def _free_name(letter: str, taken: set[str]) -> str:
-    return next(name for number in itertools.count(1) if (name := f"{letter}{number}") not in taken)
 
 
 def comparison(actor: Actor, a: Layout, b: Layout, choices: Choices) -> Row:

@@ -14,11 +14,13 @@ import segno
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from maplebridge.kernel.pdf_drawing import Drawing, draw
 from maplebridge.kernel.pdf_letters import font_path, letters, pieces, plain
 
 A4_MM = (210.0, 297.0)
 MARGIN_MM = 18.0
 MISSING = "\u25a1"  # set in place of a letter that the font lacks; the last page says which
+DRAWING_MM = 130.0  # of height that a drawing takes
 LEADING = 1.45  # line height in sizes of type
 POINT_MM = 25.4 / 72
 
@@ -163,6 +165,14 @@ class Paper:
             self.gap(7)
         self.gap(2)
 
+    def drawing(self, drawing: Drawing) -> None:
+        """Set a drawing in the middle, as wide as the margins and at most DRAWING_MM high."""
+        scale = min(self.width / drawing.width, DRAWING_MM / drawing.height)
+        self.room(drawing.height * scale + 2)
+        left = MARGIN_MM + (self.width - drawing.width * scale) / 2
+        draw(self._pdf, drawing, left=left, top=self.y, scale=scale)
+        self.gap(drawing.height * scale + 3)
+
     def stickers(self, stickers: Sequence[Sticker], *, columns: int = 3, rows: int = 8, skip: int = 0) -> None:
         """Fill sheets of labels (24 of 70 x 37 mm, no margins) from the top of a page, past `skip` that are used up."""
         width, height = A4_MM[0] / columns, A4_MM[1] / rows
@@ -218,6 +228,7 @@ class Paper:
 
     def _rows(self, rows: list[list[str]], columns: list[float], *, size: float, head: list[str] | None = None) -> None:
         if head:
+            self.room(5 * size * POINT_MM * LEADING)  # the head and a row of two lines
             self._row(head, columns, size, bold=True)
         for row in rows:
             height = self._height(row, columns, size)

@@ -130,6 +130,12 @@ def address_at(lon: float, lat: float) -> str:
     return first or f"{lat:.5f}, {lon:.5f}"
 
 
+def street_at(lon: float, lat: float) -> str:
+    """Name the street at a point, in the reader's language; "" where there is none within some 60 m."""
+    label = _surroundings().street(lon, lat)
+    return _shown(label.first, label.first_zh) if label else ""
+
+
 def area_at(lon: float, lat: float) -> AreaFound | None:
     """Give the finest area at a point with its path `/district/beat/`; None where no area holds it."""
     return _area_map().at(lon, lat)

@@ -96,6 +96,10 @@ class Surroundings:
         around = self._street(point, AROUND_M)
         return around._replace(kind="near") if around else Label("nothing")
 
+    def street(self, lon: float, lat: float) -> Label | None:
+        """Name the nearest street, None where none is near."""
+        return self._street(self._plane.point(lon, lat), STREET_M)
+
     def _street(self, point: Any, within_m: float) -> Label | None:
         if self._street_tree is None:
             return None

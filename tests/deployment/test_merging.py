@@ -29,6 +29,7 @@ def test_who_loses_a_station_gets_farther_and_the_others_stay_as_they_were():
     east, west = found.areas
     assert east.farther > 60 and abs(west.farther) < 30
     assert east.within_after < east.within_before
+    assert 0 < east.spread < east.farther and east.counted == RATES.demand.counts[EAST == "east"].sum()
     total = (east.farther * east.calls + west.farther * west.calls) / (east.calls + west.calls)
     assert found.farther == pytest.approx(total, rel=1e-6)
     assert 0 < found.low < found.farther < found.high

@@ -187,3 +187,25 @@ def test_a_fixed_post_stays_where_it_is():
     fixed = replace(rostered(()).posts[0], fixed=True)
     found = propose_moves(Layout("", (fixed, *rostered(()).posts)), RATES, minutes=5.0, seconds=10, roads=STRAIGHT)
     assert found.layout.posts[0] == fixed and found.layout.posts[1].lon != LON
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_of_four_posts_at_most_so_many_move_to_where_moving_them_gains_most(most):
+    sites = RATES.demand.points[::4]
+    places = [(LON, LAT), (LON + 0.001, LAT), (LON + 0.002, LAT), (LON, LAT + 0.001)]
+    today = posts(*places)
+    found = propose_moves(today, RATES, minutes=6.0, most=most, seconds=20, sites=sites, roads=STRAIGHT)
+    apart = [one != other for one, other in zip(found.layout.posts, today.posts, strict=True)]
+    assert sum(apart) <= most
+    best = 0.0
+    for which in combinations(range(4), most):
+        for where in product(sites.tolist(), repeat=most):
+            moved = [place for number, place in enumerate(places) if number not in which] + [tuple(p) for p in where]
+            best = max(best, covered(posts(*moved), RATES, (6.0,), targets=TARGETS).share[0])
+    assert 0.98 * best <= found.share <= best + 1e-9 <= found.bound + 2e-9
+
+
+def test_allowed_as_many_moves_as_there_are_posts_it_is_free_to_move_all():
+    today = rostered(((0, 100),), ((50, 168),), ())
+    free = propose_moves(today, RATES, minutes=5.0, seconds=20, roads=STRAIGHT)
+    assert propose_moves(today, RATES, minutes=5.0, most=3, seconds=20, roads=STRAIGHT).layout == free.layout

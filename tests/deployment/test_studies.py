@@ -6,14 +6,15 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.utils import translation
+from two_corners import CHIEF, REPORTS, A, B
 
-from maplebridge.deployment import actions, booklet, paper, queries, shown, tasks
+from maplebridge.deployment import actions, booklet, paper, proposals, queries, shown, tasks
 from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.frozen import arrays_of, digest_of, packed_arrays, unpacked, unpacked_arrays
-from maplebridge.deployment.layout import Layout, Post
+from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.models import Study, StudyRun
 from maplebridge.deployment.record import record_of
-from maplebridge.incidents.actions import close_incident, install_types, report_incident
+from maplebridge.incidents.actions import install_types, report_incident
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
 from maplebridge.journal.queries import last_position
@@ -21,33 +22,6 @@ from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import BadInput, NotAllowed
 from maplebridge.people.actions import enlist_unit, open_shift
 from maplebridge.people.actor import Actor
-from maplebridge.places.models import City
-
-CHIEF = Actor(ref="user:7", name="Chief", role="chief")
-A = Layout("A", (Post("F1", "foot", 24.930, 60.165), Post("F2", "foot", 24.931, 60.165)))
-B = Layout("B", (Post("F1", "foot", 24.940, 60.170), Post("M1", "motorbike", 24.952, 60.175)))
-REPORTS = 48
-
-
-@pytest.fixture
-def town(db, machine, noon):
-    """A town of straight lines, and four dozen calls of two days round two corners."""
-    City.objects.create(name="T", time_zone="UTC", west=24.9, south=60.1, east=25.0, north=60.2, edition="test")
-    install_types(machine, at=noon)
-    rng = np.random.default_rng(3)
-    for number in range(REPORTS):
-        lon, lat = ((24.940, 60.170), (24.952, 60.175))[number % 3 == 0]
-        at = noon + timedelta(hours=number)
-        found = report_incident(
-            machine, type="noise", lon=lon + rng.normal(0, 0.001), lat=lat + rng.normal(0, 0.0005), at=at
-        )
-        close_incident(machine, incident=found.incident, disposition="05", at=at + timedelta(minutes=30))
-    return noon + timedelta(hours=REPORTS)
-
-
-@pytest.fixture
-def choices(town, noon):
-    return Choices(stamp(noon), stamp(town), minutes=3, replications=8)
 
 
 @pytest.fixture
@@ -213,12 +187,12 @@ def test_a_cell_with_too_few_calls_shows_none_of_them(town, choices):
 
 
 def test_a_proposal_keeps_what_stands_and_names_what_is_new(town, choices):
-    found = shown.proposal(CHIEF, Layout("B", A.posts), {"foot": 2}, choices)
+    found = proposals.new_posts(CHIEF, Layout("B", A.posts), {"foot": 2}, choices)
     posts = found["layout"]["posts"]
     assert [post["name"] for post in posts] == ["F1", "F2", "F3", "F4"]
     assert found["share"] <= found["bound"] + 1e-9
     with pytest.raises(BadInput):
-        shown.proposal(CHIEF, A, {"airship": 1}, choices)
+        proposals.new_posts(CHIEF, A, {"airship": 1}, choices)
 
 
 def test_today_is_the_units_on_record_in_the_hours_of_their_shifts(town, machine):

@@ -27,14 +27,30 @@ class Studio:
         return self.layouts.locator("li .post")
 
     def propose(self, count: int, kind: str) -> None:
-        """Ask for posts of a kind in place of those that are there."""
-        self.layouts.get_by_label(self.words("propose_n")).fill(str(count))
-        self.layouts.get_by_label(self.words("kind")).last.select_option(kind)
+        """Ask for posts of a kind, by its name, in place of those that are there."""
+        self.layouts.get_by_label(self.words("propose_n_of").replace("{kind}", kind)).fill(str(count))
         self.layouts.get_by_role("button", name=self.words("propose_do")).click()
         said = re.escape(self.words("proposed")).replace(r"\{share\}", ".+").replace(r"\{n\}", ".+")
         expect(self.figures.get_by_role("status").first).to_have_text(
             re.compile(said.replace(r"\{bound\}", ".+")), timeout=FIGURES_MS
         )
+        self.counts_anew()
+
+    def move_few(self, most: int) -> None:
+        """Ask which posts, at most so many, should stand elsewhere."""
+        self.layouts.get_by_role("radio", name=self.words("propose_moves")).check()
+        self.layouts.get_by_label(self.words("moves_most")).fill(str(most))
+        self.layouts.get_by_role("button", name=self.words("propose_do")).click()
+        said = re.compile("|".join(re.escape(self.words(word).split("{")[0]) for word in ("moved", "moved_none")))
+        expect(self.figures.get_by_role("status").first).to_have_text(said, timeout=FIGURES_MS)
+        self.counts_anew()
+
+    def merge(self) -> None:
+        """Ask what making the first two posts one would do, and take it as layout B."""
+        self.layouts.get_by_role("button", name=self.words("merge_do")).click()
+        take = self.layouts.get_by_role("button", name=self.words("merge_take"))
+        expect(take).to_be_visible(timeout=FIGURES_MS)
+        take.click()
         self.counts_anew()
 
     def counts_anew(self) -> None:

@@ -37,6 +37,8 @@ WORKPLACES = (
     ("chief", "/units/1/track"),
     ("chief", "/units/fences"),
     ("chief", "/studio"),
+    ("chief", "/studio/need"),
+    ("chief", "/studio/fit"),
     ("officer", "/account/"),
     ("shop", "/property/desk"),
     ("shop", "/property/desk/register"),

@@ -28,7 +28,7 @@ if Incident.objects.count() < 90:
         close_incident(actor, incident=found.incident, disposition="05", at=at + timedelta(minutes=25))
 """
 COMPILED = """
-from maplebridge.deployment import shown, simulated
+from maplebridge.deployment import proposals, shown, simulated
 from maplebridge.deployment.layout import layout_of
 from maplebridge.deployment.queries import record_now
 from maplebridge.kernel import clock
@@ -39,7 +39,7 @@ today = layout_of(start["today"])
 choices = shown.fitting(actor, today, at=clock.now())
 shown.comparison(actor, today, today, choices)
 shown.need(actor, choices)
-shown.proposal(actor, today, {"foot": 1}, choices)
+proposals.new_posts(actor, today, {"foot": 1}, choices)
 pair = simulated.pair_of(today, today, record_now(actor, choices), minutes=1)
 simulated.part_of(pair, seed=1, first=0, count=1)
 """
@@ -54,10 +54,10 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simu
     page.get_by_role("link", name="Studio").click()
     studio = Studio(page)
     studio.aim(1)
-    studio.propose(8, "foot")
+    studio.propose(8, "officer on foot")
     expect(studio.shown_posts()).to_have_count(8)
     page.get_by_role("tab", name="Layout A").click()
-    studio.propose(8, "foot")  # the same need and seed: the same posts
+    studio.propose(8, "officer on foot")  # the same need and seed: the same posts
     studio.aim(1)
     assert studio.reached(1, "a") == studio.reached(1, "b")
     page.get_by_role("tab", name="Layout B").click()
@@ -80,6 +80,28 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simu
     expect(page.get_by_role("article")).to_contain_text("Simulated over 40 weeks")
     assert not violations(page)
     assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.timeout(400)
+def test_from_the_console_two_posts_are_made_one_few_are_moved_and_the_need_is_read(server, open_context):
+    server.python(CALLS)
+    page = sign_in(open_context(), "chief")
+    page.goto("/console")
+    page.get_by_role("banner").get_by_role("link", name="Studio").click()
+    studio = Studio(page)
+    count = studio.shown_posts().count()
+    studio.merge()
+    expect(studio.shown_posts()).to_have_count(count - 1)
+    studio.move_few(2)
+    expect(studio.shown_posts()).to_have_count(count - 1)
+    studio.figures.get_by_text("Types of incident: all").click()
+    studio.figures.get_by_role("checkbox", name="Noise").check()
+    studio.counts_anew()
+    assert not violations(page)
+    studio.figures.get_by_role("link", name=studio.words("need_page")).click()
+    expect(page.get_by_role("heading", name="Need: how many calls, where, when")).to_be_visible(timeout=FIGURES_MS)
+    expect(page.get_by_text("Types: Noise.")).to_be_visible()
+    assert not violations(page)
 
 
 def test_a_post_is_added_moved_and_found_an_address_by_keyboard_alone(server, open_context):

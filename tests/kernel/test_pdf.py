@@ -120,3 +120,25 @@ def test_a_font_of_ones_own_is_used_and_a_wrong_one_is_refused_with_a_sentence(t
 def test_the_font_of_the_requirements_knows_the_characters_of_both_chinese_scripts():
     known = set(TTFont(font_path(), lazy=True).getBestCmap())
     assert {ord(letter) for letter in "枫桥电动自行车蓄电池登记證書銷贓寶馬"} <= known
+
+
+def test_a_drawing_stands_on_one_page_with_its_letters_and_the_length_of_its_scale():
+    from maplebridge.kernel.pdf_drawing import Drawing, Mark, Stroke
+
+    sheet = paper()
+    strokes = [Stroke([[(0, 0), (100, 50)]], 0.2, grey=180), Stroke([[(0, 50), (100, 0)]], 0.5, dashed=True)]
+    sheet.drawing(Drawing(100, 60, strokes, [Mark(20, 20, 4), Mark(60, 30, 6, "K")], 25, "500 m"))
+    after = sheet.y
+    sheet.paragraph("Below")
+    content = sheet.output()
+    assert 0.6 * sheet.width < after < 0.6 * sheet.width + 30 and pages(content) == 1
+    assert set("K500m") <= set(read(content))
+
+
+def test_a_drawing_that_is_tall_still_leaves_room_on_its_page():
+    from maplebridge.kernel.pdf_drawing import Drawing
+
+    sheet = paper()
+    begin = sheet.y
+    sheet.drawing(Drawing(100, 900, []))
+    assert sheet.y - begin == pytest.approx(pdf.DRAWING_MM + 3)

@@ -2,7 +2,7 @@
 import { Refused, client } from '../../shared/api';
 import { t } from './i18n/words';
 import { copy } from './posts';
-import type { Choices, Figures, Layout, Need, Post, Proposal, Side, Simulated, Start, Study, StudyRow } from './types';
+import type { Budget, Choices, Figures, Layout, Merger, Need, Post, Proposal, Side, Simulated, Start, Study, StudyRow } from './types';
 
 const KEEP = 'maplebridge.studio';
 const WAIT_MS = 200;
@@ -34,6 +34,7 @@ export class Studio {
   studies = $state.raw<StudyRow[]>([]);
   study = $state.raw<StudyRow | null>(null);
   simulated = $state.raw<Simulated | null>(null);
+  merger = $state.raw<Merger | null>(null);
   changed = $state(false);
   undos = $state.raw<Draft['a'][]>([]);
   centre: () => [number, number] | null = () => null;
@@ -53,7 +54,8 @@ export class Studio {
     this.start = start;
     this.studies = start.studies;
     const draft = this.kept();
-    this.choices = { ...start.choices, ...(draft ? { minutes: draft.choices.minutes, resolution: draft.choices.resolution } : {}) };
+    const { minutes, resolution, types } = draft?.choices ?? start.choices;
+    this.choices = { ...start.choices, minutes, resolution, types: types.filter((code) => start.types.some((type) => type.code === code)) };
     this.layouts.a = copy(draft?.a ?? start.today, 'A');
     this.layouts.b = copy(draft?.b ?? start.today, 'B');
     if (number !== null) await this.open(number);
@@ -84,6 +86,7 @@ export class Studio {
   }
 
   private moved(): void {
+    this.merger = null;
     this.changed = this.study !== null;
     this.keep();
     this.ask();
@@ -91,8 +94,18 @@ export class Studio {
 
   turn(side: Side): void {
     this.side = side;
-    this.picked = null;
+    this.picked = this.merger = null;
     this.undos = [];
+  }
+
+  /** Count another need: of another time, or of other types of incident. */
+  count(asked: Partial<Choices>): void {
+    Object.assign(this.choices, asked);
+    this.changed = this.study !== null;
+    this.merger = null;
+    this.keep();
+    this.ask();
+    void this.askNeed();
   }
 
   /** Ask for the figures, once the hand rests. */
@@ -122,15 +135,46 @@ export class Studio {
     }
   }
 
-  async propose(kinds: Record<string, number>, keep: boolean): Promise<void> {
+  async propose(kinds: Record<string, number>, keep: boolean, budget: Budget): Promise<void> {
+    const kept = keep ? this.inHand() : { name: '', posts: [] };
+    await this.proposed('/api/studio/propose', { keep: kept, kinds, ...budget });
+  }
+
+  /** Ask for the few posts whose moving gains most. */
+  async moveFew(most: number): Promise<void> {
+    await this.proposed('/api/studio/moves', { layout: this.inHand(), most });
+  }
+
+  private async proposed(path: string, asked: Record<string, unknown>): Promise<void> {
     await this.working(async () => {
-      const kept = keep ? ($state.snapshot(this.layout) as Layout) : { name: '', posts: [] };
-      const found = await this.api.post<Proposal>('/api/studio/propose', { keep: kept, kinds, choices: $state.snapshot(this.choices) });
+      const found = await this.api.post<Proposal>(path, { ...asked, choices: $state.snapshot(this.choices) });
       this.take(found.layout);
       const share = (value: number) => `${Math.round(1000 * value) / 10} %`;
-      this.said = t('proposed', { share: share(found.share), bound: share(found.bound), n: this.choices.minutes });
+      const values = { share: share(found.share), bound: share(found.bound), n: this.choices.minutes };
+      const names = found.moved?.join(t('comma'));
+      if (names === undefined) this.said = t('proposed', values);
+      else this.said = `${names ? t('moved', { names }) : t('moved_none')} ${t('moved_share', values)}`;
     });
   }
+
+  /** Ask what making two posts one would do. */
+  async merge(one: number, other: number): Promise<void> {
+    await this.working(async () => {
+      const asked = { layout: this.inHand(), one, other, choices: $state.snapshot(this.choices) };
+      this.merger = await this.api.post<Merger>('/api/studio/merge', asked);
+    });
+  }
+
+  /** Take the layout with the two made one as B; A is as it was before. */
+  takeMerger(): void {
+    const found = this.merger;
+    if (!found) return;
+    if (this.side === 'b') this.layouts.a = copy(this.inHand(), 'A');
+    this.turn('b');
+    this.take(found.layout);
+  }
+
+  private inHand = (): Layout => $state.snapshot(this.layout) as Layout;
 
   async save(name: string, seed: number): Promise<void> {
     await this.working(async () => {

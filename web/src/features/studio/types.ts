@@ -59,6 +59,7 @@ export interface Start {
   today: Layout;
   kinds: Kind[];
   choices: Choices;
+  types: { code: string; name: string }[];
   may_run: boolean;
   studies: StudyRow[];
   bbox: [number, number, number, number] | null;
@@ -159,4 +160,33 @@ export interface Proposal {
   layout: Layout;
   share: number;
   bound: number;
+  /** Names of the posts that moved, where few were to move. */
+  moved?: string[];
+}
+
+/** What a budget of a week buys: an hour's costs by kind. */
+export interface Budget {
+  costs?: Record<string, number>;
+  budget?: number;
+}
+
+/** An area after two posts were made one: seconds of the nearest post before and after, the difference's interval. */
+export interface AreaFarther {
+  area: string;
+  name: string;
+  enough: boolean;
+  before: number;
+  after: number;
+  farther: number;
+  low: number;
+  high: number;
+}
+
+export interface Merger {
+  layout: Layout;
+  enough: boolean;
+  name: string;
+  place: string;
+  sentences: string[];
+  areas: AreaFarther[];
 }

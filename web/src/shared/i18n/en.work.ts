@@ -2,6 +2,7 @@
 export const work = {
   // header
   console: 'Console',
+  studio: 'Studio',
   whole_city: 'Whole city',
   open_count: '{n} open',
   overdue_count: '{n} overdue',

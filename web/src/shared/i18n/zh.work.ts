@@ -2,6 +2,7 @@ import type { work as english } from './en.work';
 
 export const work: Record<keyof typeof english, string> = {
   console: '指挥台',
+  studio: '推演台',
   whole_city: '全市',
   open_count: '未结 {n}',
   overdue_count: '超时 {n}',
