@@ -24,9 +24,7 @@ def warm() -> None:
     """Put a small question to every kernel: a minute or two on the first run of a version, then under a second."""
     chance = np.random.default_rng(1)
     _need(chance)
-    instance = Instance(
-        chance.uniform(1.0, 9.0, PLACES), chance.random((PLACES, SITES)), list(map(str, range(SITES)))
-    )
+    instance = Instance(chance.uniform(1.0, 9.0, PLACES), chance.random((PLACES, SITES)), list(map(str, range(SITES))))
     for model in ("mclp", "lscp", "pmedian"):
         solve(instance, model, Question(3, float(instance.costs.min(axis=1).max()), seconds=5.0))
     lists = np.array([[0, 1], [1, 0]])
