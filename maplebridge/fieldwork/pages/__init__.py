@@ -1,19 +1,34 @@
-"""What phones ask of field work, by OpenRosa's addresses."""
+"""The addresses of field work: OpenRosa's for phones, the browser's own client."""
 
 from django.urls import path
 
-from maplebridge.fieldwork.pages import openrosa
+from maplebridge.fieldwork.pages import browser, openrosa
 
 _OPENROSA = (
     ("formList", "form_list", openrosa.form_list),
     ("forms/<str:code>/<str:version>/form.xml", "form", openrosa.form),
     ("forms/<str:code>/<str:version>/manifest.xml", "manifest", openrosa.manifest),
     ("forms/<str:code>/<str:version>/files/<str:name>", "form_file", openrosa.form_file),
+    ("forms/<str:code>/<str:version>/integrity", "integrity", openrosa.integrity),
     ("submission", "submission", openrosa.submission),
     ("submission/arrived", "arrived", openrosa.arrived),
 )
 
+_BROWSER = (
+    path("field", browser.shell, name="field"),
+    path("field-worker.js", browser.worker, name="field_worker"),
+    path("field.webmanifest", browser.webmanifest, name="field_manifest"),
+    path("field/work", browser.work, name="field_work"),
+    path("field/forms/<str:code>/<str:version>", browser.form, name="field_form"),
+    path("field/forms/<str:code>/<str:version>/files/<str:name>", browser.form_file, name="field_form_file"),
+    path("field/submissions", browser.submit, name="field_submit"),
+    path("field/submissions/arrived", browser.arrived, name="field_arrived"),
+    path("field/submissions/sent", browser.sent, name="field_sent"),
+    path("field/submissions/sent/files/<str:name>", browser.sent_file, name="field_sent_file"),
+)
+
 urlpatterns = [
+    *_BROWSER,
     *(path(f"key/<str:key>/{where}", view, name=f"openrosa_key_{name}") for where, name, view in _OPENROSA),
     *(path(f"openrosa/{where}", view, name=f"openrosa_{name}") for where, name, view in _OPENROSA),
 ]
