@@ -1,11 +1,15 @@
-"""Forms and their versions, the keys of phones, tasks, and the submissions that come from the field."""
+"""Forms and keys of phones, tasks, what comes from the field and its review, the ledger of work and its appraisal."""
 
+from maplebridge.fieldwork.models.appraisal import Deduction, Scheme, StipendLine, StipendSheet
 from maplebridge.fieldwork.models.forms import Form, FormFile, FormVersion, FormVersionQuerySet
 from maplebridge.fieldwork.models.keys import FieldKey
+from maplebridge.fieldwork.models.ledger import LedgerLine
+from maplebridge.fieldwork.models.review import FormHandling, Review, ReviewQuerySet
 from maplebridge.fieldwork.models.submissions import SUBMISSIONS_KEPT, Submission, SubmissionFile
 from maplebridge.fieldwork.models.tasks import Task, TaskQuerySet, posts_of
 
 __all__ = [
-    "SUBMISSIONS_KEPT", "FieldKey", "Form", "FormFile", "FormVersion", "FormVersionQuerySet", "Submission",
-    "SubmissionFile", "Task", "TaskQuerySet", "posts_of",
+    "SUBMISSIONS_KEPT", "Deduction", "FieldKey", "Form", "FormFile", "FormHandling", "FormVersion",
+    "FormVersionQuerySet", "LedgerLine", "Review", "ReviewQuerySet", "Scheme", "StipendLine", "StipendSheet",
+    "Submission", "SubmissionFile", "Task", "TaskQuerySet", "posts_of",
 ]  # fmt: skip
