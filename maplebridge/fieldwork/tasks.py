@@ -1,8 +1,10 @@
-"""What field work does by the clock."""
+"""What field work does by the clock, and because of what happened."""
 
 from datetime import datetime
 
 from maplebridge.fieldwork import actions
+from maplebridge.fieldwork.models import Submission
+from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
 
 
@@ -16,3 +18,15 @@ def remind_of_overdue(at: datetime) -> None:
     """Mark overdue tasks, once a day each."""
     while actions.remind_of_overdue(system("worker"), at=at):
         pass
+
+
+def screen_submission(entry: Entry, at: datetime) -> None:
+    """Say whether somebody looks at what has arrived, or accept it by rule."""
+    submission = Submission.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
+    if submission is not None:
+        actions.screen_submission(system("worker"), submission=submission, at=at)
+
+
+def post_to_ledger(entry: Entry, at: datetime) -> None:
+    """Copy work that an entry tells of into the ledger."""
+    actions.post_to_ledger(system("worker"), entry=entry)

@@ -37,6 +37,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "property.identifier_added": (registry.match_earlier_checks,),
     "property.alarm_raised": (registry.open_incident_of_alarm,),
     "property.alarm_taken_up": (dispatch.note_units_for_alarm,),
+    "fieldwork.submission_received": (fieldwork.screen_submission,),
+    "fieldwork.submission_accepted": (fieldwork.post_to_ledger,),
+    "fieldwork.submission_returned": (fieldwork.post_to_ledger,),
+    "fieldwork.submission_refused": (fieldwork.post_to_ledger,),
+    "fieldwork.task_settled": (fieldwork.post_to_ledger,),
     "positions.help_called": (dispatch.answer_call_for_help,),
 }
 

@@ -87,7 +87,7 @@ def _give(actor: Actor, task: Task, *, at: datetime) -> Task:
 
 def _tell(entry: Draft, task: Task) -> None:
     entry.about(
-        task, state=task.state, role=task.role, area=task.area_code, form=task.form_id,
+        task, state=task.state, role=task.role, area=task.area_code, area_path=task.area_path, form=task.form_id,
         user=f"user:{task.user_id}" if task.user_id else None, due_at=stamp(task.due_at) if task.due_at else None,
         parent=f"task:{task.parent_id}" if task.parent_id else None,
     )  # fmt: skip

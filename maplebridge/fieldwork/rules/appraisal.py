@@ -108,8 +108,9 @@ def scheme_from(table: Mapping[str, Any]) -> Scheme:
 
 
 def _item(table: Mapping[str, Any]) -> Item:
+    forms = tuple(map(str, table.get("forms", ())))
     return Item(str(table["code"]), str(table["name"]), str(table.get("name_zh", "")), str(table["kind"]),
-                Decimal(str(table["weight"])), int(table.get("cap", 0)), tuple(map(str, table.get("forms", ()))))  # fmt: skip
+                Decimal(str(table["weight"])), int(table.get("cap", 0)), forms)  # fmt: skip
 
 
 def _bonus(table: Mapping[str, Any]) -> Bonus:
