@@ -11,6 +11,18 @@ const LAZY = /maplibre|\/places\/(livemap|layers|marks)\.ts|\/shared\/map\.ts/;
 /** One chunk beside a facade of a fixed name, so that no lazy chunk imports the facade back by another address. */
 const APP_CHUNK = { groups: [{ name: 'app', test: (id: string) => !LAZY.test(id) && !id.endsWith('/main.ts') }] };
 
+const ours = (file: string): string => fileURLToPath(new URL(`src/field/enketo/${file}.ts`, import.meta.url));
+
+/** What enketo-core leaves to whoever embeds it. */
+const ENKETO = {
+  'enketo/config': ours('config'),
+  'enketo/widgets': ours('widgets'),
+  'enketo/translator': ours('translator'),
+  'enketo/dialog': ours('dialog'),
+  'enketo/file-manager': ours('files'),
+  'enketo/xpath-evaluator-binding': 'enketo-core/src/js/xpath-evaluator-binding.js',
+};
+
 /** `--mode NAME` picks the entry: each is its own build, so that its styles stand in one file of a fixed name. */
 export default defineConfig(({ mode }) => {
   const name = mode in ENTRIES ? (mode as keyof typeof ENTRIES) : 'console';
@@ -18,6 +30,7 @@ export default defineConfig(({ mode }) => {
     base: '/static/app/',
     publicDir: false,
     plugins: [svelte()],
+    resolve: { alias: ENKETO },
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir: out,

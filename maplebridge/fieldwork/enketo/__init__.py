@@ -100,13 +100,17 @@ def list_as_xml(content: bytes, name: str) -> str:
     Columns whose head is no name in XML are left out. GeoJSON is not read here.
     """
     if name.endswith(".xml"):
-        return etree.tostring(parse(content, field="file"), encoding="unicode")
+        return _text(parse(content, field="file"))
     root = etree.Element("root")
     for number, row in enumerate(csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace")))):
         if number >= ROWS_MOST:
             break
         _item(root, row)
-    return etree.tostring(root, encoding="unicode")
+    return _text(root)
+
+
+def _text(root: etree._Element) -> str:
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def _item(root: etree._Element, row: Mapping[str | None, str | list[str] | None]) -> None:
