@@ -24,7 +24,9 @@ def screen_submission(entry: Entry, at: datetime) -> None:
     """Say whether somebody looks at what has arrived, or accept it by rule."""
     submission = Submission.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
     if submission is not None:
-        actions.screen_submission(system("worker"), submission=submission, at=at)
+        review = actions.screen_submission(system("worker"), submission=submission, at=at)
+        if review is not None and not review.why:
+            actions.apply_by_rule(system("worker"), review=review, at=at)
 
 
 def post_to_ledger(entry: Entry, at: datetime) -> None:

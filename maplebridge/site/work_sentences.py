@@ -32,6 +32,26 @@ def _accepted(told: Told) -> str:
     return _("Submission of form %(form)s accepted.") % told.facts
 
 
+@sentence("fieldwork.submission_decided", follows=True)
+def _decided(told: Told) -> str:
+    return _("A reviewer decided what of the submission goes into the register.")
+
+
+@sentence("fieldwork.submission_applied")
+def _applied(told: Told) -> str:
+    count = len(told.facts["fields"])
+    return ngettext(
+        "%(count)d answer of the submission went into the register.",
+        "%(count)d answers of the submission went into the register.",
+        count,
+    ) % {"count": count}
+
+
+@sentence("fieldwork.register_hindered")
+def _hindered(told: Told) -> str:
+    return _("What the submission says could not go into the register: %(why)s") % {"why": told.words("why")}
+
+
 @sentence("fieldwork.submission_returned")
 def _returned(told: Told) -> str:
     return _("The submission was returned: %(reason)s") % {"reason": told.words("reason")}

@@ -36,10 +36,11 @@ def make_village(machine, at):
     return areas, who
 
 
-def sent(actor, at, **more):
-    """Take a visit of this worker, and screen it; return its review."""
+def sent(actor, at, *, filled=None, **more):
+    """Take a visit of this worker, and screen it; return its review. `filled` is the day of the work (None: that day)."""
     photo = more.pop("photo", "")
     xml, _id = record(photo=photo, **more)
+    xml = xml.replace(b"2026-05-04T", f"{filled or at:%Y-%m-%d}T".encode())
     files = {photo: photo_of(1)} if photo else {}
     done = actions.receive_submission(actor, user=User.objects.get(pk=actor.user_id), xml=xml, files=files, at=at)
     return actions.screen_submission(system("worker"), submission=done.submission, at=at)

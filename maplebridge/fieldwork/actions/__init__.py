@@ -27,6 +27,7 @@ from maplebridge.fieldwork.actions.receive import (
     StillReceiving,
     receive_submission,
 )
+from maplebridge.fieldwork.actions.registering import accept_and_apply, apply_by_rule, apply_submission
 from maplebridge.fieldwork.actions.review import (
     CannotReview,
     accept_submission,
@@ -53,7 +54,8 @@ from maplebridge.fieldwork.actions.tasks import (
 
 __all__ = [
     "CannotAppraise", "CannotApprove", "CannotPublish", "CannotReceive", "CannotReview", "CannotStep",
-    "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_submission", "accept_task",
+    "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission", "apply_by_rule",
+    "apply_submission", "accept_task",
     "add_form_version", "add_scheme", "appeal_deduction", "approve_sheet", "attach_form_file", "decide_appeal",
     "deduct_points", "deliver_task", "draw_up_sheet", "erase_expired", "give_task", "install_forms",
     "install_schemes", "issue_field_key", "open_review", "pass_on_task", "post_to_ledger", "publish_form",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from maplebridge.fieldwork.actions.tasks import Whose, deliver_task, give_task, return_task, settle_task
 from maplebridge.fieldwork.handling import handling_of
 from maplebridge.fieldwork.models import Form, FormHandling, Review, Submission, Task
+from maplebridge.fieldwork.registering import meeting_of
 from maplebridge.fieldwork.rules import review as rules
 from maplebridge.fieldwork.rules import tasks as task_rules
 from maplebridge.fieldwork.screening import lot_of, new_review
@@ -35,6 +36,8 @@ def screen_submission(actor: Actor, *, submission: Submission, at: datetime) -> 
         return known
     worker, handling = actor_of(submission.user, at=at), handling_of(submission.version.form_id)
     made = new_review(submission, worker, handling)
+    if meeting_of(made).conflicts:
+        made.flags.append("conflict")
     accepted = Review.objects.filter(submission__user=submission.user, state="accepted")[: handling.new].count()
     made.why = rules.why_reviewed(handling, flags=made.flags, accepted_before=accepted, digest=lot_of(submission))
     with act(actor, "fieldwork.submission_screened", at=at) as entry:

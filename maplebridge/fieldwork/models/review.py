@@ -45,6 +45,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         rows = self.visible_to(actor).filter(state__in=OPEN)
         return rows.exclude(submission__user_id=actor.user_id) if actor.user_id else rows
 
+    def hindered_for(self, actor: "Actor") -> "ReviewQuerySet":
+        """Accepted in the actor's areas, but not in the register yet."""
+        return self.visible_to(actor).filter(state="accepted").exclude(hindered="")
+
     def near(self, one: "Review") -> "ReviewQuerySet":
         """Others of the same form from about the same days, among which twins are looked for."""
         span = timedelta(days=TWIN_DAYS)
@@ -72,6 +76,8 @@ class Review(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("why returned or refused"), max_length=400, blank=True, default="")
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    applied = models.JSONField(_("fields of the register that it changed"), null=True, blank=True)
+    hindered = models.CharField(_("why it is not in the register"), max_length=300, blank=True, default="")
 
     objects = ReviewQuerySet.as_manager()
 

@@ -40,6 +40,7 @@ FLAGS = {
     "quick": _("filled in in a few seconds"),
     "clock": _("the phone's clock was wrong"),
     "twin": _("seems to be of the same visit as another"),
+    "conflict": _("contradicts what another changed in the register meanwhile"),
 }
 QUICK_S = 10  # nobody visits a household in less
 CLOCK_WRONG = timedelta(minutes=10)
@@ -56,13 +57,15 @@ class Handling:
     """How what is sent with a form is looked at, and what of it goes into the register.
 
     `share` of 0..1 is drawn by lot, the first `new` of a worker are all looked at, and so is what has an answer in
-    `flags` (question -> answers). `register` says which question is which field of the register.
+    `flags` (question -> answers). `register` says which question is which field of the register ("=rental": always
+    that), `answers` what an answer is called there ("": left out).
     """
 
     share: float = 0.1
     new: int = 10
     flags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     register: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def handling_from(table: Mapping[str, Any]) -> Handling:
@@ -71,6 +74,8 @@ def handling_from(table: Mapping[str, Any]) -> Handling:
         float(table.get("share", 0.1)), int(table.get("new", 10)),
         {str(question): tuple(map(str, answers)) for question, answers in dict(table.get("flags", {})).items()},
         {str(name): str(question) for name, question in dict(table.get("register", {})).items()},
+        {str(name): {str(a): str(b) for a, b in dict(words).items()}
+         for name, words in dict(table.get("answers", {})).items()},
     )  # fmt: skip
     if not (0 <= found.share <= 1 and 0 <= found.new <= 1000):
         raise ValueError("share is 0 to 1, new 0 to 1000")
