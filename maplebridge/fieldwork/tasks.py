@@ -9,8 +9,10 @@ from maplebridge.people.actor import system
 
 
 def erase_expired(at: datetime) -> None:
-    """Erase submissions whose time is over, in portions, until none is left."""
+    """Erase submissions and deductions whose time is over, in portions, until none is left."""
     while actions.erase_expired(system("worker"), at=at):
+        pass
+    while actions.erase_old_deductions(system("worker"), at=at):
         pass
 
 

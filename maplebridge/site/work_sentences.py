@@ -39,7 +39,7 @@ def _decided(told: Told) -> str:
 
 @sentence("fieldwork.submission_applied")
 def _applied(told: Told) -> str:
-    count = len(told.facts["fields"])
+    count = int(told.facts["answers"])
     return ngettext(
         "%(count)d answer of the submission went into the register.",
         "%(count)d answers of the submission went into the register.",
@@ -87,6 +87,11 @@ def _scheme_published(told: Told) -> str:
 @sentence("fieldwork.points_deducted")
 def _deducted(told: Told) -> str:
     return _("%(points)s points taken off the period from %(starts_on)s.") % told.facts
+
+
+@sentence("fieldwork.deductions_erased")
+def _deductions_erased(told: Told) -> str:
+    return _("%(deductions)d deductions were erased: their time was over.") % told.facts
 
 
 @sentence("fieldwork.deduction_appealed")

@@ -37,7 +37,7 @@ def make_village(machine, at):
 
 
 def sent(actor, at, *, filled=None, **more):
-    """Take a visit of this worker, and screen it; return its review. `filled` is the day of the work (None: that day)."""
+    """Take a visit of this worker, and screen it; return its review. `filled` is the day of the work."""
     photo = more.pop("photo", "")
     xml, _id = record(photo=photo, **more)
     xml = xml.replace(b"2026-05-04T", f"{filled or at:%Y-%m-%d}T".encode())

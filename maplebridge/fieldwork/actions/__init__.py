@@ -9,7 +9,7 @@ from maplebridge.fieldwork.actions.appraisal import (
     install_schemes,
     publish_scheme,
 )
-from maplebridge.fieldwork.actions.erasure import erase_expired
+from maplebridge.fieldwork.actions.erasure import erase_expired, erase_old_deductions
 from maplebridge.fieldwork.actions.forms import (
     CannotPublish,
     add_form_version,
@@ -37,7 +37,7 @@ from maplebridge.fieldwork.actions.review import (
     screen_submission,
     set_handling,
 )
-from maplebridge.fieldwork.actions.stipends import CannotApprove, approve_sheet, draw_up_sheet
+from maplebridge.fieldwork.actions.stipends import CannotApprove, approve_sheet, draw_up_sheet, export_sheet
 from maplebridge.fieldwork.actions.tasks import (
     CannotStep,
     Whose,
@@ -57,7 +57,7 @@ __all__ = [
     "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission", "apply_by_rule",
     "apply_submission", "accept_task",
     "add_form_version", "add_scheme", "appeal_deduction", "approve_sheet", "attach_form_file", "decide_appeal",
-    "deduct_points", "deliver_task", "draw_up_sheet", "erase_expired", "give_task", "install_forms",
+    "deduct_points", "deliver_task", "draw_up_sheet", "erase_expired", "erase_old_deductions", "export_sheet", "give_task", "install_forms",
     "install_schemes", "issue_field_key", "open_review", "pass_on_task", "post_to_ledger", "publish_form",
     "publish_scheme", "rebuild_ledger", "receive_submission", "refuse_submission", "remind_of_overdue",
     "retire_form", "return_submission", "return_task", "revoke_field_key", "screen_submission", "set_handling",

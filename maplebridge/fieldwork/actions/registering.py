@@ -50,7 +50,7 @@ def apply_submission(
                 apply_change(actor, proposal=_with(each, kept), take=mine, seen=seen.get(each.subject), at=at)
         review.applied, review.hindered = sorted(take), ""
         review.save(update_fields=["applied", "hindered"])
-        entry.about(review.submission, fields=review.applied)
+        entry.about(review.submission, fields=review.applied, answers=len(review.applied))
     return review
 
 

@@ -143,3 +143,13 @@ def _must_be_ready(sheet: StipendSheet, digest: str, *, at: datetime) -> None:
 def _tell(entry: Draft, sheet: StipendSheet, **more: object) -> None:
     entry.about(sheet, area=sheet.area_code, starts_on=sheet.starts_on.isoformat(), ends_on=sheet.ends_on.isoformat(),
                 state=sheet.state, digest=sheet.digest, upto=sheet.upto, **more)  # fmt: skip
+
+
+def export_sheet(actor: Actor, *, sheet: StipendSheet, at: datetime) -> StipendSheet:
+    """Take a sheet out as a spreadsheet: names and amounts of staff leave the house, so an entry says so."""
+    actor.must("work.appraise", about=sheet)
+    with act(actor, "fieldwork.sheet_exported", at=at, purpose="payment of stipends") as entry:
+        _tell(entry, sheet)
+        users = [f"user:{number}" for number in sheet.lines.values_list("user_id", flat=True)]
+        entry.processed("disclosed", records=[sheet, *users], classes=["staff"])
+    return sheet
