@@ -30,6 +30,7 @@ WORKPLACES = (  # the first whose permission one has is where one starts
     ("property.register", "/property/desk"),
     ("incidents.view", "/console"),
     ("studies.view", "/studio"),
+    ("forms.fill", "/field"),
 )
 THEMES = ("light", "dark")
 CONSOLE_PRELOAD = ("/api/me", "/api/board", "/api/types")  # asked for while the script still loads
@@ -61,6 +62,8 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/catch-up", _("Catch up"), may("incidents.edit")),
         (_registry(may), _("Registry"), bool(_registry(may))),
         ("/studio", _("Studio"), may("studies.view")),
+        ("/field", _("Field forms"), may("forms.fill")),
+        ("/forms", _("Forms"), may("forms.manage")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
         ("/units", _("Units"), may("units.track") or may("people.manage")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maplebridge.fieldwork.pages import browser, openrosa
+from maplebridge.fieldwork.pages import browser, manage, openrosa, phones
 
 _OPENROSA = (
     ("formList", "form_list", openrosa.form_list),
@@ -27,8 +27,26 @@ _BROWSER = (
     path("field/submissions/sent/files/<str:name>", browser.sent_file, name="field_sent_file"),
 )
 
+_PHONES = (
+    path("field/phones", phones.phones, name="field_phones"),
+    path("field/phones/set-up", phones.set_up, name="field_set_up"),
+    path("field/phones/<int:number>/take-away", phones.take_away, name="field_take_away"),
+)
+
+_FORMS = (
+    path("forms", manage.forms, name="forms"),
+    path("forms/<int:number>", manage.version, name="form_version"),
+    path("forms/<int:number>/change", manage.change, name="form_change"),
+    path("forms/<int:number>/source", manage.source, name="form_source"),
+    path("forms/<int:number>/trial", manage.trial, name="form_trial"),
+    path("forms/<int:number>/trial/form", manage.trial_form, name="form_trial_form"),
+    path("forms/<int:number>/trial/files/<str:name>", manage.trial_file, name="form_trial_file"),
+)
+
 urlpatterns = [
     *_BROWSER,
+    *_PHONES,
+    *_FORMS,
     *(path(f"key/<str:key>/{where}", view, name=f"openrosa_key_{name}") for where, name, view in _OPENROSA),
     *(path(f"openrosa/{where}", view, name=f"openrosa_{name}") for where, name, view in _OPENROSA),
 ]

@@ -7,8 +7,14 @@ import { mount } from 'svelte';
 import { languageOf, speak } from '../shared/i18n/index.svelte';
 import { followTheme } from '../shared/theme.svelte';
 import App from './App.svelte';
+import Trial from './Trial.svelte';
 
 const target = document.getElementById('field');
+const trial = document.getElementById('trial');
+if (trial) {
+  speak(languageOf(document.documentElement.lang));
+  mount(Trial, { target: trial, props: { where: trial.dataset['form'] ?? '' } });
+}
 if (target) {
   speak(languageOf(document.documentElement.lang));
   followTheme();

@@ -58,6 +58,9 @@ export const en = {
   not_safe: 'The browser may clear what is here when the phone is full. Send soon, or install this page.',
   collect: 'Set up ODK Collect instead',
 
+  try_finish: 'Finish, as a trial',
+  try_sent: 'This would be sent',
+
   bad_value: 'This cannot be right.',
   needed: 'This is needed.',
   more_help: 'more',

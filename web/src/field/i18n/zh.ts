@@ -60,6 +60,9 @@ export const zh: Record<Word, string> = {
   not_safe: '手机存储不足时浏览器可能清除内容。请尽快发送，或将本页安装到手机。',
   collect: '改用 ODK Collect',
 
+  try_finish: '试填完成',
+  try_sent: '将会发送的内容',
+
   bad_value: '这个值不正确。',
   needed: '此项必填。',
   more_help: '更多',
