@@ -119,3 +119,7 @@ class PremiseNote(models.Model):
 
 
 GeoJSON = dict[str, Any]
+
+from maplebridge.places.register import models as register  # noqa: E402  # its tables are tables of this domain
+
+__all__ = ["Area", "City", "GeoJSON", "NoteQuerySet", "Place", "PremiseNote", "register"]

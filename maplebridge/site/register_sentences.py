@@ -1,0 +1,47 @@
+"""The sentences of the register's verbs: addresses, premises, organisations."""
+
+from django.utils.translation import gettext as _
+
+from maplebridge.incidents.queries.timeline import Told, sentence
+
+
+@sentence("places.address_registered")
+def _address_registered(told: Told) -> str:
+    return _("Address %(address)s entered in the register.") % told.facts
+
+
+@sentence("places.address_changed")
+def _address_changed(told: Told) -> str:
+    if told.facts["gone"]:
+        return _("Address %(address)s is no longer there.") % told.facts
+    return _fields(_("Address %(address)s changed"), _("Address %(address)s seen to be as recorded."), told)
+
+
+@sentence("places.premise_registered")
+def _premise_registered(told: Told) -> str:
+    return _("Premises at %(address)s entered in the register.") % told.facts
+
+
+@sentence("places.premise_changed")
+def _premise_changed(told: Told) -> str:
+    return _fields(_("Premises at %(address)s changed"), _("Premises at %(address)s seen to be as recorded."), told)
+
+
+@sentence("places.organisation_registered")
+def _organisation_registered(told: Told) -> str:
+    return _("An organisation at %(address)s entered in the register.") % told.facts
+
+
+@sentence("places.organisation_changed")
+def _organisation_changed(told: Told) -> str:
+    return _fields(
+        _("An organisation at %(address)s changed"), _("An organisation at %(address)s seen to be as recorded."), told
+    )
+
+
+def _fields(changed: str, confirmed: str, told: Told) -> str:
+    """What changed with the number of fields, or that nothing did."""
+    fields = told.facts["fields"] if isinstance(told.facts["fields"], list) else []
+    if not fields:
+        return confirmed % told.facts
+    return _("%(what)s: %(count)d fields.") % {"what": changed % told.facts, "count": len(fields)}
