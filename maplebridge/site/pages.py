@@ -62,7 +62,8 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/catch-up", _("Catch up"), may("incidents.edit")),
         (_registry(may), _("Registry"), bool(_registry(may))),
         ("/studio", _("Studio"), may("studies.view")),
-        ("/field", _("Field forms"), may("forms.fill")),
+        ("/field", _("Field forms"), may("forms.fill") and not may("forms.manage")),
+        (_work(may), _("Work"), bool(_work(may))),
         ("/forms", _("Forms"), may("forms.manage")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
@@ -75,6 +76,12 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         for href, name, open_ in places
         if open_
     ]
+
+
+def _work(may: Callable[[str], bool]) -> str:
+    """The page of field work at which one begins: what waits for review, or one's own ledger."""
+    pages = (("tasks.give", "/work/review"), ("forms.fill", "/work"), ("forms.manage", "/work/review/rules"))
+    return next((page for permission, page in pages if may(permission)), "")
 
 
 def _registry(may: Callable[[str], bool]) -> str:

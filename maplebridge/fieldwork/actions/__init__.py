@@ -54,12 +54,12 @@ from maplebridge.fieldwork.actions.tasks import (
 
 __all__ = [
     "CannotAppraise", "CannotApprove", "CannotPublish", "CannotReceive", "CannotReview", "CannotStep",
-    "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission", "apply_by_rule",
-    "apply_submission", "accept_task",
-    "add_form_version", "add_scheme", "appeal_deduction", "approve_sheet", "attach_form_file", "decide_appeal",
-    "deduct_points", "deliver_task", "draw_up_sheet", "erase_expired", "erase_old_deductions", "export_sheet", "give_task", "install_forms",
-    "install_schemes", "issue_field_key", "open_review", "pass_on_task", "post_to_ledger", "publish_form",
-    "publish_scheme", "rebuild_ledger", "receive_submission", "refuse_submission", "remind_of_overdue",
-    "retire_form", "return_submission", "return_task", "revoke_field_key", "screen_submission", "set_handling",
-    "settle_task", "split_task", "withdraw_task",
+    "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission",
+    "accept_task", "add_form_version", "add_scheme", "appeal_deduction", "apply_by_rule", "apply_submission",
+    "approve_sheet", "attach_form_file", "decide_appeal", "deduct_points", "deliver_task", "draw_up_sheet",
+    "erase_expired", "erase_old_deductions", "export_sheet", "give_task", "install_forms", "install_schemes",
+    "issue_field_key", "open_review", "pass_on_task", "post_to_ledger", "publish_form", "publish_scheme",
+    "rebuild_ledger", "receive_submission", "refuse_submission", "remind_of_overdue", "retire_form",
+    "return_submission", "return_task", "revoke_field_key", "screen_submission", "set_handling", "settle_task",
+    "split_task", "withdraw_task",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""The addresses of field work: OpenRosa's for phones, the browser's own client."""
+"""The addresses of field work: OpenRosa's for phones, the browser's own client, review, ledger and appraisal."""
 
 from django.urls import path
 
-from maplebridge.fieldwork.pages import browser, manage, openrosa, phones
+from maplebridge.fieldwork.pages import appraisal, browser, ledger, manage, openrosa, phones, review
 
 _OPENROSA = (
     ("formList", "form_list", openrosa.form_list),
@@ -43,7 +43,28 @@ _FORMS = (
     path("forms/<int:number>/trial/files/<str:name>", manage.trial_file, name="form_trial_file"),
 )
 
+_WORK = (
+    path("work", ledger.work, name="work"),
+    path("work/entries/<int:position>", ledger.work_entry, name="work_entry"),
+    path("work/appeal", appraisal.appeal, name="work_appeal"),
+    path("work/review", review.reviews, name="reviews"),
+    path("work/review/rules", review.review_rules, name="review_rules"),
+    path("work/review/<int:number>", review.review, name="review"),
+    path("work/review/<int:number>/decide", review.decide, name="review_decide"),
+    path("work/review/<int:number>/files/<str:name>", review.review_file, name="review_file"),
+    path("work/ledger", ledger.ledger, name="ledger"),
+    path("work/deductions", appraisal.deductions, name="deductions"),
+    path("work/deductions/decide", appraisal.decide_appeal, name="decide_appeal"),
+    path("work/schemes", appraisal.schemes, name="schemes"),
+    path("work/schemes/change", appraisal.change_schemes, name="change_schemes"),
+    path("work/sheets", appraisal.sheets, name="sheets"),
+    path("work/sheets/<int:number>", appraisal.sheet, name="sheet"),
+    path("work/sheets/<int:number>/approve", appraisal.approve_sheet, name="sheet_approve"),
+    path("work/sheets/<int:number>/stipends.xlsx", appraisal.sheet_file, name="sheet_file"),
+)
+
 urlpatterns = [
+    *_WORK,
     *_BROWSER,
     *_PHONES,
     *_FORMS,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.handling import handling_of
 from maplebridge.fieldwork.models import Form, Review
-from maplebridge.fieldwork.pages.work import for_whoever, parts_for, told_on
+from maplebridge.fieldwork.pages.work import area_names, for_whoever, parts_for, told_on
 from maplebridge.fieldwork.reading import answers_of
 from maplebridge.fieldwork.registering import meeting_of
 from maplebridge.fieldwork.rules.review import FLAGS, OPEN, twin_reasons
@@ -23,7 +23,6 @@ from maplebridge.journal.reads import record_consulted
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actor import Actor
-from maplebridge.places.models import Area
 
 LISTED = 200
 SHOWABLE = ("image/jpeg", "image/png", "image/webp", "image/gif")
@@ -37,7 +36,7 @@ def reviews(request: HttpRequest, actor: Actor) -> HttpResponse:
     waiting = Review.objects.all().waiting_for(actor).select_related("form", "submission__user", "reviewer")
     rows = list(waiting.order_by("submission__received_at")[:LISTED])
     hindered = Review.objects.all().hindered_for(actor).select_related("form", "submission__user")[:LISTED]
-    names = _area_names([*rows, *hindered])
+    names = area_names(row.area_code for row in [*rows, *hindered])
     context = {
         "parts": parts_for(actor, "reviews"),
         "rows": [
@@ -47,12 +46,6 @@ def reviews(request: HttpRequest, actor: Actor) -> HttpResponse:
         "more": waiting.count() - len(rows),
     }
     return render(request, "fieldwork/reviews.html", context)
-
-
-def _area_names(rows: list[Review]) -> dict[str, str]:
-    found = Area.objects.filter(code__in={row.area_code for row in rows}).values_list("code", "name", "name_zh")
-    zh = (get_language() or "").startswith("zh")
-    return {code: (name_zh if zh and name_zh else name) for code, name, name_zh in found}
 
 
 def _flags(review: Review) -> list[str]:
@@ -74,7 +67,7 @@ def review(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Show a submission with its answers; the look is an entry of the journal."""
     found = _review(actor, number)
     found = actions.open_review(actor, review=found, at=clock.now())
-    names = _area_names([found])
+    names = area_names([found.area_code])
     return render(request, "fieldwork/review.html", _shown(found) | {
         "parts": parts_for(actor, "reviews"),
         "review": found,
