@@ -15,7 +15,7 @@ from maplebridge.journal.act import ref_of
 from maplebridge.journal.models import Entry
 from maplebridge.places.register.models import Address, Record
 from maplebridge.places.register.queries.records import changes_of, record_of
-from maplebridge.places.register.rules.changes import Difference, Proposal
+from maplebridge.places.register.rules.changes import Difference, Proposal, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def address_of(review: Review, found: Findings) -> tuple[Address | None, Proposa
     if exact:
         return exact, None
     written = read_address(found.address)
-    fields = {"kind": "building", "street": written.street, "number": written.number}
+    fields: dict[str, Value] = {"kind": "building", "street": written.street, "number": written.number}
     proposal = Proposal("address", fields, source_of(review))
     known = record_of(proposal)
     if written.rest:
@@ -89,7 +89,7 @@ def address_of(review: Review, found: Findings) -> tuple[Address | None, Proposa
         return known, None
     if review.lon is None or review.lat is None or not written.number:
         return None, None
-    place = {"lon": review.lon, "lat": review.lat, "area": review.area_code}
+    place: dict[str, Value] = {"lon": review.lon, "lat": review.lat, "area": review.area_code}
     return None, Proposal("address", {**fields, **place}, source_of(review))
 
 

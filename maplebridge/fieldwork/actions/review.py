@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,7 @@ def _replace(actor: Actor, submission: Submission, worker: Actor, *, at: datetim
             deliver_task(worker, task=before.task, given=list(task_rules.EVIDENCE), at=at)
 
 
-def _tell(entry: Draft, review: Review, **more: object) -> None:
+def _tell(entry: Draft, review: Review, **more: Any) -> None:
     entry.about(
         review.submission, state=review.state, form=review.form_id, user=f"user:{review.submission.user_id}",
         area=review.area_code, area_path=review.area_path, day=review.day.isoformat(), **more,

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork.actions.appraisal import CannotAppraise
 from maplebridge.fieldwork.appraising import appraisal_of, counted_lines, scheme_on, steps_as_json
-from maplebridge.fieldwork.models import Deduction, StipendLine, StipendSheet
+from maplebridge.fieldwork.models import Deduction, LedgerLine, StipendLine, StipendSheet
 from maplebridge.fieldwork.rules.appraisal import period_of
 from maplebridge.journal.act import Draft, act
 from maplebridge.journal.queries import last_position
@@ -54,7 +55,7 @@ def draw_up_sheet(actor: Actor, *, area: Area | None, day: date, at: datetime) -
     return sheet
 
 
-def _must_not_overlap(sheet: StipendSheet, same: Sequence[StipendSheet]) -> None:
+def _must_not_overlap(sheet: StipendSheet, same: Iterable[StipendSheet]) -> None:
     """Raise CannotAppraise where another sheet of the period is of an area above or below: nobody is paid twice."""
     for other in same:
         if other.area_code != sheet.area_code and (
@@ -78,7 +79,7 @@ def lines_of_sheet(sheet: StipendSheet) -> list[StipendLine]:
     counted = counted_lines(
         starts_on=sheet.starts_on, ends_on=sheet.ends_on, after=_entries_before(sheet), upto=sheet.upto
     ).filter(user_id__in=held, area_path__startswith=sheet.area_path)
-    work: dict[int, list[object]] = {}
+    work: dict[int, list[LedgerLine]] = {}
     for line in counted:
         work.setdefault(line.user_id, []).append(line)
     taken: dict[int, list[Deduction]] = {}
@@ -140,7 +141,7 @@ def _must_be_ready(sheet: StipendSheet, digest: str, *, at: datetime) -> None:
         raise CannotApprove(_("The figures have changed since. Draw the sheet up again and look at it."))
 
 
-def _tell(entry: Draft, sheet: StipendSheet, **more: object) -> None:
+def _tell(entry: Draft, sheet: StipendSheet, **more: Any) -> None:
     entry.about(sheet, area=sheet.area_code, starts_on=sheet.starts_on.isoformat(), ends_on=sheet.ends_on.isoformat(),
                 state=sheet.state, digest=sheet.digest, upto=sheet.upto, **more)  # fmt: skip
 

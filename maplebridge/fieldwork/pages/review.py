@@ -102,7 +102,7 @@ def decide(request: HttpRequest, actor: Actor, number: int) -> HttpResponseBase:
     found, at = _review(actor, number), clock.now()
     what, reason = request.POST.get("what", ""), request.POST.get("reason", "")[:500]
     take = [name for name in request.POST.getlist("take") if name.count(".") == 1][:50]
-    seen = {name[5:]: int(text) for name, text in request.POST.items()
+    seen = {name[5:]: int(str(text)) for name, text in request.POST.dict().items()
             if name.startswith("seen-") and str(text).isdecimal() and len(str(text)) < 10}  # fmt: skip
     if what == "accept":
         actions.accept_and_apply(actor, review=found, take=take, seen=seen, at=at)

@@ -51,7 +51,8 @@ def told_on(where: str) -> Callable[[View], View]:
                 raise
             except Refused as refused:
                 messages.error(request, refused.sentence)
-                return redirect(where, **more)
+                back: HttpResponseBase = redirect(where, **more)
+                return back
 
         return told
 
