@@ -18,7 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from maplebridge.fieldwork.actions import receive_submission
 from maplebridge.fieldwork.pages.answers import SENDING_MOST
 from maplebridge.fieldwork.pages.openrosa import XML_PART
+from maplebridge.fieldwork.queries import own_submissions
 from maplebridge.fieldwork.worklist import own_submission, own_work, prepared_form, version_offered
+from maplebridge.journal.reads import record_consulted
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import log_refused
 from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound, Refused
@@ -28,6 +30,7 @@ from maplebridge.people.sessions import actor_of_request, user_of_session
 
 View = Callable[..., HttpResponse]
 WEEK_S = 7 * 24 * 3600
+PURPOSE = "change of one's own submission"
 
 
 class AnotherWorker(NotAllowed):
@@ -139,8 +142,10 @@ def _arrived(submission: Any) -> dict[str, Any]:
 @worker_only
 @require_safe
 def arrived(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Say what has arrived of one's own submission, so that a retry sends only the rest."""
-    return JsonResponse(_arrived(own_submission(actor, request.GET.get("instance", ""))))
+    """Say what has arrived of one's own submission, so that a retry sends only the rest: nothing, too."""
+    instance = request.GET.get("instance", "")
+    found = own_submissions(actor).filter(instance_id=instance).first()
+    return JsonResponse(_arrived(found) if found else {"instance": instance, "complete": False, "files": {}})
 
 
 @worker_only
@@ -148,6 +153,7 @@ def arrived(request: HttpRequest, actor: Actor) -> HttpResponse:
 def sent(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Give one's own submission back, to be changed and sent anew."""
     found = own_submission(actor, request.GET.get("instance", ""))
+    record_consulted(actor, records=[found], classes=["narrative"], purpose=PURPOSE, at=clock.now())
     whole = {"form": found.version.form_id, "version": found.version.version, "xml": bytes(found.xml).decode()}
     return JsonResponse({**whole, **_arrived(found)})
 
@@ -159,4 +165,5 @@ def sent_file(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     file = own_submission(actor, request.GET.get("instance", "")).files.filter(name=name).first()
     if file is None:
         raise NotFound(_("This submission has no such file."))
+    record_consulted(actor, records=[file.submission], classes=["image"], purpose=PURPOSE, at=clock.now())
     return HttpResponse(file.file.read(), file.media_type)

@@ -13,6 +13,8 @@ export interface Draft {
 }
 
 export interface Options {
+  /** The form's name in the language in use: the form itself holds but one. */
+  title: string;
   language: 'en' | 'zh';
   device: string;
   owner: string;
@@ -38,6 +40,8 @@ export interface Open {
 }
 
 const parser = new DOMParser();
+const TYPED = new Set(['text', 'number', 'tel', 'url', 'email']);
+const PAUSE_MS = 1_200;
 
 /** Show a form in `target`, filled in with the draft. Throws where the form does not work in a browser. */
 export function load(target: HTMLElement, prepared: Prepared, draft: Draft | null, options: Options): Open {
@@ -47,6 +51,8 @@ export function load(target: HTMLElement, prepared: Prepared, draft: Draft | nul
   if (!html) throw new Error('The form has no questions.');
   html.addEventListener('submit', (event) => event.preventDefault());
   say(html);
+  const title = html.querySelector('#form-title');
+  if (title && options.title) title.textContent = options.title;
   const core = coreOf(html, prepared, draft, options);
   const id = (): string => core.instanceID;
   setFilling({
@@ -60,7 +66,7 @@ export function load(target: HTMLElement, prepared: Prepared, draft: Draft | nul
   html.addEventListener('addrepeat', () => label(html));
   html.addEventListener('removerepeat', options.changed);
   html.addEventListener('xforms-value-changed', options.changed);
-  return opened(target, core, html);
+  return opened(target, core, html, takeTyped(html));
 }
 
 function coreOf(html: HTMLFormElement, prepared: Prepared, draft: Draft | null, options: Options): CoreForm {
@@ -82,7 +88,28 @@ function coreOf(html: HTMLFormElement, prepared: Prepared, draft: Draft | null, 
   return core;
 }
 
-function opened(target: HTMLElement, core: CoreForm, html: HTMLFormElement): Open {
+/** Take what is typed after a pause, too: enketo-core takes it when a field is left, and a phone may die before.
+ * Gives the function that takes what is pending now. */
+function takeTyped(html: HTMLFormElement): () => void {
+  let pending: HTMLElement | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const take = (): void => {
+    clearTimeout(timer);
+    pending?.dispatchEvent(new Event('change', { bubbles: true }));
+    pending = null;
+  };
+  html.addEventListener('input', ({ target: field }) => {
+    if (!(field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && TYPED.has(field.type)))) return;
+    if (pending !== field) take();
+    pending = field;
+    clearTimeout(timer);
+    timer = setTimeout(take, PAUSE_MS);
+  });
+  html.addEventListener('change', ({ target: field }) => field === pending && (pending = null));
+  return take;
+}
+
+function opened(target: HTMLElement, core: CoreForm, html: HTMLFormElement, take: () => void): Open {
   return {
     get id() {
       return core.instanceID;
@@ -90,13 +117,17 @@ function opened(target: HTMLElement, core: CoreForm, html: HTMLFormElement): Ope
     get replaces() {
       return core.deprecatedID;
     },
-    draft: () => core.getDataStr(),
+    draft: () => {
+      take();
+      return core.getDataStr();
+    },
     parts: () => {
       html.dispatchEvent(events.BeforeSave());
       return { id: core.instanceID, xml: core.getDataStr({ irrelevant: false }) };
     },
     check: () => core.validate(),
     close: () => {
+      take();
       core.resetView();
       target.replaceChildren();
       setFilling(null);

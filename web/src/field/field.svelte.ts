@@ -6,6 +6,8 @@ import { Store } from './store';
 import { keyOf, type FieldRecord, type FormRow, type Prepared, type TaskRow, type Work } from './types';
 
 const AGAIN_MS = 30_000;
+/** Ms that a sending with photos may take on a weak connection. */
+const SENDING_MS = 120_000;
 
 /** What is being filled in: a form, with the record to go on with or the one to change, for a task or for none. */
 export interface Sheet {
@@ -30,9 +32,9 @@ export class Field {
   said = $state('');
   device = '';
 
-  readonly api = client(undefined, undefined, 60_000);
+  readonly api = client();
   readonly store = new Store();
-  readonly #sender = new Sender(this.store, this.api);
+  readonly #sender = new Sender(this.store, { get: this.api.get, post: client(undefined, undefined, SENDING_MS).post });
 
   owner = $derived(this.work?.me.ref ?? '');
   drafts = $derived(this.records.filter((row) => row.state === 'draft'));

@@ -13,7 +13,7 @@ const target = document.getElementById('field');
 const trial = document.getElementById('trial');
 if (trial) {
   speak(languageOf(document.documentElement.lang));
-  mount(Trial, { target: trial, props: { where: trial.dataset['form'] ?? '' } });
+  mount(Trial, { target: trial, props: { where: trial.dataset['form'] ?? '', title: trial.dataset['title'] ?? '' } });
 }
 if (target) {
   speak(languageOf(document.documentElement.lang));

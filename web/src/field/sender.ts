@@ -92,12 +92,7 @@ export class Sender {
     }
   }
 
-  async #arrived(instance: string): Promise<Arrived | null> {
-    try {
-      return await this.client.get<Arrived>('/field/submissions/arrived', { instance });
-    } catch (error) {
-      if (error instanceof Refused && error.status === 404) return null;
-      throw error;
-    }
+  #arrived(instance: string): Promise<Arrived> {
+    return this.client.get<Arrived>('/field/submissions/arrived', { instance });
   }
 }

@@ -1,0 +1,136 @@
+"""A worker without a network: a form with a photo is filled in, survives the closed tab, and arrives once."""
+
+import base64
+import json
+import re
+
+import pytest
+from journey_cable import cable
+from journey_people import sign_in
+from journey_words import Words
+from playwright.sync_api import Page, expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC"
+)
+ARRIVED = """
+import json
+from maplebridge.fieldwork.models import Submission
+rows = Submission.objects.filter(user__username="officer").order_by("pk")
+print(json.dumps([[r.version.form_id, r.complete, bytes(r.xml).decode(),
+                   [[f.media_type, f.size > 0] for f in r.files.all()]] for r in rows]))
+"""
+
+
+class Worker:
+    """A worker at the field client."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.words = Words("field/i18n", "en")
+
+    def press(self, key: str) -> None:
+        self.page.get_by_role("button", name=self.words(key), exact=True).click()
+
+    def opens(self, form: str) -> None:
+        self.page.get_by_role("button", name=form, exact=True).click()
+        expect(self.page.get_by_role("heading", name=form)).to_be_visible()
+
+    def fills_in_a_visit(self, address: str) -> None:
+        self.page.get_by_label("Address").fill(address)
+        self.page.get_by_role("radio", name="House").check()
+        self.page.get_by_label("Number of residents").fill("3")
+        self.page.get_by_role("radio", name="No", exact=True).check()
+        self.page.get_by_role("checkbox", name="Bad wiring").check()
+
+    def takes_a_photo(self) -> None:
+        self.page.get_by_label("Photo of the hazard").set_input_files(
+            files=[{"name": "wiring.png", "mimeType": "image/png", "buffer": PNG}]
+        )
+        self.shows_the_photo()
+
+    def shows_the_photo(self) -> None:
+        expect(self.page.get_by_role("img", name=self.words("photo_taken"))).to_be_visible()
+
+    def says(self, words: str) -> None:
+        expect(self.page.locator("header").get_by_text(words)).to_be_visible()
+
+    def can_open_without_a_network(self) -> None:
+        """Wait until the page and every form are on the phone."""
+        expect(self.page.get_by_role("button", name="Household visit")).to_be_enabled()
+        self.page.evaluate("navigator.serviceWorker.ready")
+        self.page.wait_for_function(
+            """async () => (await (await caches.open('maplebridge-field-shell-1')).keys())
+                .some(request => request.url.includes('field.js'))"""
+        )
+
+
+@pytest.fixture
+def arrived(server):
+    return lambda: json.loads(server.python(ARRIVED))
+
+
+def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_once(
+    open_context, server, faults, arrived
+):
+    faults.network_is_broken = True
+    before = len(arrived())
+    with cable(server.port) as line:
+        context = open_context(base_url=line.url, **PHONE)
+        page = sign_in(context, "officer")
+        page.goto("/field")
+        Worker(page).can_open_without_a_network()
+        line.pull()
+        context.set_offline(True)
+        page.reload()
+        worker = Worker(page)
+        worker.says(worker.words("offline"))
+        worker.opens("Household visit")
+        worker.fills_in_a_visit("Maple Lane 7")
+        worker.takes_a_photo()
+        expect(page.get_by_text(worker.words("saved"))).to_be_visible()
+        page.close()
+
+        worker = Worker(context.new_page())
+        worker.page.goto("/field")
+        worker.page.get_by_role("button", name=f"{worker.words('go_on')}: Household visit").click()
+        expect(worker.page.get_by_label("Address")).to_have_value("Maple Lane 7")
+        expect(worker.page.get_by_role("checkbox", name="Bad wiring")).to_be_checked()
+        worker.shows_the_photo()
+        worker.press("finish")
+        worker.says(worker.words("unsent_1"))
+        expect(worker.page.get_by_role("region", name=worker.words("waiting"))).to_contain_text("Household visit")
+        assert len(arrived()) == before
+
+        line.plug()
+        context.set_offline(False)
+        worker.says(worker.words("unsent_0"))
+        worker.says(worker.words("online"))
+        expect(worker.page.get_by_role("region", name=worker.words("carry"))).to_contain_text("Household visit")
+    form, complete, xml, files = arrived()[before]
+    assert (len(arrived()), form, complete, files) == (before + 1, "visit", True, [["image/jpeg", True]])
+    assert "<address>Maple Lane 7</address>" in xml
+    assert "<hazard_other/>" not in xml, "what was not asked is not sent"
+
+
+def test_what_is_missing_is_said_in_the_form_and_a_finished_one_is_saved_to_a_file(open_context, faults):
+    context = open_context(**PHONE)
+    worker = Worker(sign_in(context, "officer"))
+    worker.page.goto("/field")
+    worker.opens("Household visit")
+    worker.press("finish")
+    expect(worker.page.get_by_role("alert")).to_have_text(worker.words("faults"))
+    expect(worker.page.get_by_text(worker.words("needed")).first).to_be_visible()
+    worker.page.get_by_label("Address").fill("Unfinished 1")
+    expect(worker.page.get_by_text(worker.words("saved"))).to_be_visible()
+    worker.press("back")
+    with worker.page.expect_download() as saved:
+        worker.press("export")
+    kept = json.loads(saved.value.path().read_text(encoding="utf-8"))
+    assert [re.search("<address>(.*)</address>", row["xml"]).group(1) for row in kept["records"]] == ["Unfinished 1"]
+    worker.page.get_by_role("button", name=re.compile(f"^{worker.words('delete')}: ")).click()
+    worker.press("delete_sure")
+    expect(worker.page.get_by_role("region", name=worker.words("drafts"))).to_have_count(0)
+    worker.page.get_by_label(worker.words("import")).set_input_files(saved.value.path())
+    expect(worker.page.get_by_role("region", name=worker.words("drafts"))).to_contain_text("Household visit")
