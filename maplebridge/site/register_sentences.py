@@ -45,3 +45,10 @@ def _fields(changed: str, confirmed: str, told: Told) -> str:
     if not fields:
         return confirmed % told.facts
     return _("%(what)s: %(count)d fields.") % {"what": changed % told.facts, "count": len(fields)}
+
+
+@sentence("places.addresses_imported")
+def _imported(told: Told) -> str:
+    made = told.facts["made"]
+    count = sum(made.values()) if isinstance(made, dict) else 0
+    return _("A list of addresses: %(rows)d rows, %(made)d new records.") % {"rows": told.facts["rows"], "made": count}
