@@ -20,6 +20,7 @@ from maplebridge.deployment.layout import layout_of
 from maplebridge.deployment.queries import record_now
 from maplebridge.dispatch.actions import assign_unit, install_plans
 from maplebridge.dispatch.models import ResponsePlan
+from maplebridge.fieldwork.actions import install_forms
 from maplebridge.incidents import actions as incidents
 from maplebridge.journal.checkpoints import make_checkpoint
 from maplebridge.kernel import clock
@@ -79,6 +80,8 @@ def make_world(machine):
     found |= {"tracker": busy.trackers.get().pk, "fence": fence.pk, "hour_ago": clock.stamp(at - timedelta(hours=1))}
     found["study"] = study_of(machine, at).pk
     found |= registry_of(machine, at)
+    visit = next(version for version in install_forms(machine, at=at) if version.form_id == "visit")
+    found |= {"form": visit.pk, "form_version": visit.version}
     return found | {"file": file.pk, "note": note.pk, "plan": ResponsePlan.objects.first().pk, "them": them.pk,
                     "number": made["incident"].number, "now": clock.stamp(at),
                     "soon": clock.stamp(at + timedelta(days=3)), "size": signed(at)}  # fmt: skip
