@@ -20,6 +20,7 @@ COMMANDS = (
     "property",
     "replay",
     "journal",
+    "ledger",
     "backup",
     "restore",
 )

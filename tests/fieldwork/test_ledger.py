@@ -94,3 +94,12 @@ def test_one_sees_the_own_ledger_and_that_of_the_areas_below(who, noon):
     one, two, aux = (who[name].user_id for name in ("one", "two", "auxiliary"))
     assert seen("one") == {(one, "form")}
     assert seen("auxiliary") == seen("officer") == {(one, "form"), (two, "form"), (aux, "review")}
+
+
+@pytest.mark.django_db
+def test_the_command_makes_it_anew_and_says_how_much(who, noon, capsys):
+    from maplebridge.site.cli import main
+
+    actions.accept_submission(who["auxiliary"], review=sent(who["one"], noon), at=noon)
+    assert main(["ledger", "rebuild"]) == 0
+    assert "2 lines" in capsys.readouterr().out

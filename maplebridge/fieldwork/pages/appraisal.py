@@ -16,7 +16,8 @@ from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.appraising import scheme_on
 from maplebridge.fieldwork.models import Deduction, Scheme, StipendSheet
 from maplebridge.fieldwork.pages.ledger import today_here
-from maplebridge.fieldwork.pages.work import areas_for, day_from, for_whoever, parts_for, told_on
+from maplebridge.fieldwork.pages.work import areas_for, day_from, for_whoever, told_on
+from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.rules.appraisal import PERIODS, next_period, period_of
 from maplebridge.fieldwork.sheets import workbook_of
 from maplebridge.fieldwork.shown import step_rows

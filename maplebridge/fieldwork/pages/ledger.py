@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from maplebridge.fieldwork.appraising import appraisal_of, scheme_on, steps_as_json
 from maplebridge.fieldwork.models import Deduction, Form, LedgerLine, Review, StipendLine
-from maplebridge.fieldwork.pages.work import area_names, areas_for, day_from, for_whoever, parts_for
+from maplebridge.fieldwork.pages.work import area_names, areas_for, day_from, for_whoever
+from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.queries.ledger import ledger_lines, sums_by
 from maplebridge.fieldwork.rules.appraisal import next_period, period_of
 from maplebridge.fieldwork.shown import step_rows

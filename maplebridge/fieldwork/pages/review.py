@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.handling import handling_of
 from maplebridge.fieldwork.models import Form, Review
-from maplebridge.fieldwork.pages.work import area_names, for_whoever, parts_for, told_on
+from maplebridge.fieldwork.pages.work import area_names, for_whoever, told_on
+from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.reading import answers_of
 from maplebridge.fieldwork.registering import meeting_of
 from maplebridge.fieldwork.rules.review import FLAGS, OPEN, twin_reasons

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -57,21 +56,6 @@ def told_on(where: str) -> Callable[[View], View]:
         return told
 
     return decorate
-
-
-def parts_for(actor: Actor, here: str) -> list[dict[str, Any]]:
-    """The pages of field work that this actor may open, for the line above each of them."""
-    judge, appraise = actor.may("tasks.give"), actor.may("work.appraise")
-    rows = (
-        ("work", _("My ledger"), actor.may("forms.fill")),
-        ("reviews", _("Review"), judge),
-        ("ledger", _("Ledger"), judge),
-        ("deductions", _("Deductions"), appraise),
-        ("sheets", _("Stipends"), appraise),
-        ("schemes", _("Schemes"), appraise or actor.may("forms.fill")),
-        ("review_rules", _("Rules of review"), actor.may("forms.manage")),
-    )
-    return [{"href": reverse(name), "name": words, "current": name == here} for name, words, may in rows if may]
 
 
 def day_from(text: str, field: str) -> date | None:
