@@ -16,6 +16,8 @@ def parts_for(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("reviews", _("Review"), judge),
         ("ledger", _("Ledger"), judge),
         ("field_figures", _("Figures"), judge and actor.may("incidents.view")),
+        ("coverage", _("Posts"), judge),
+        ("hierarchy_tables", _("Divisions and roster"), actor.may("places.edit") or actor.may("people.manage")),
         ("deductions", _("Deductions"), appraise),
         ("sheets", _("Stipends"), appraise),
         ("schemes", _("Schemes"), appraise or actor.may("forms.fill")),

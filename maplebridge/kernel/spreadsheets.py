@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.utils import get_column_letter
 
 from maplebridge.kernel.refused import BadInput
 from maplebridge.kernel.text import storable
@@ -24,10 +25,11 @@ _EXACT_DIGITS = 15  # of a number as spreadsheets keep it (IEEE 754 double)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet as text: its head and its rows, all as wide as the head."""
+    """A sheet as text: its head and its rows, all as wide as the head; `numbers` are theirs in the sheet, from 2."""
 
     head: list[str]
     rows: list[list[str]]
+    numbers: Sequence[int] = ()
 
 
 def read_table(name: str, content: bytes, *, rows_most: int = ROWS_MOST) -> Table:
@@ -49,7 +51,8 @@ def read_table(name: str, content: bytes, *, rows_most: int = ROWS_MOST) -> Tabl
         raise BadInput("file", _("This file has no rows below its head. The first row names the columns."))
     wide = min(max(_width(row) for row in rows), COLUMNS_MOST)
     head, *rest = [(row + [""] * wide)[:wide] for row in rows]
-    return Table(head, [row for row in rest if any(row)])
+    kept = [(number, row) for number, row in enumerate(rest, 2) if any(row)]
+    return Table(head, [row for _number, row in kept], [number for number, _row in kept])
 
 
 def _width(row: Sequence[str]) -> int:
@@ -132,6 +135,11 @@ def guess(head: Sequence[str], heads: Mapping[str, str]) -> dict[str, int]:
 def bare(text: str) -> str:
     """Give the head of a column without spaces, strokes and case."""
     return re.sub(r"[\s_\-./()（）:：*#']+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def cell_at(column: int, row: int) -> str:
+    """Name a cell as spreadsheets do: column 0, row 2 is "A2"."""
+    return f"{get_column_letter(column + 1)}{row}"
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

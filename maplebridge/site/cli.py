@@ -18,6 +18,7 @@ COMMANDS = (
     "staff",
     "incidents",
     "property",
+    "field",
     "replay",
     "journal",
     "ledger",

@@ -18,6 +18,7 @@ from maplebridge.fieldwork.actions.forms import (
     publish_form,
     retire_form,
 )
+from maplebridge.fieldwork.actions.hierarchy import fill_posts
 from maplebridge.fieldwork.actions.keys import issue_field_key, revoke_field_key
 from maplebridge.fieldwork.actions.ledger import post_to_ledger, rebuild_ledger
 from maplebridge.fieldwork.actions.receive import (
@@ -57,7 +58,8 @@ __all__ = [
     "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission",
     "accept_task", "add_form_version", "add_scheme", "appeal_deduction", "apply_by_rule", "apply_submission",
     "approve_sheet", "attach_form_file", "decide_appeal", "deduct_points", "deliver_task", "draw_up_sheet",
-    "erase_expired", "erase_old_deductions", "export_sheet", "give_task", "install_forms", "install_schemes",
+    "erase_expired", "erase_old_deductions", "export_sheet", "fill_posts", "give_task", "install_forms",
+    "install_schemes",
     "issue_field_key", "open_review", "pass_on_task", "post_to_ledger", "publish_form", "publish_scheme",
     "rebuild_ledger", "receive_submission", "refuse_submission", "remind_of_overdue", "retire_form",
     "return_submission", "return_task", "revoke_field_key", "screen_submission", "set_handling", "settle_task",

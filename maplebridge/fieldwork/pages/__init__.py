@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maplebridge.fieldwork.pages import appraisal, browser, ledger, manage, openrosa, phones, review
+from maplebridge.fieldwork.pages import appraisal, browser, hierarchy, ledger, manage, openrosa, phones, review
 
 _OPENROSA = (
     ("formList", "form_list", openrosa.form_list),
@@ -43,6 +43,11 @@ _FORMS = (
     path("forms/<int:number>/trial/files/<str:name>", manage.trial_file, name="form_trial_file"),
 )
 
+_HIERARCHY = (
+    path("work/posts", hierarchy.coverage, name="coverage"),
+    path("work/posts/tables", hierarchy.tables, name="hierarchy_tables"),
+)
+
 _WORK = (
     path("work", ledger.work, name="work"),
     path("work/entries/<int:position>", ledger.work_entry, name="work_entry"),
@@ -64,6 +69,7 @@ _WORK = (
 )
 
 urlpatterns = [
+    *_HIERARCHY,
     *_WORK,
     *_BROWSER,
     *_PHONES,
