@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, object] = {
     "forms.manage": _("write, publish and retire forms"),
     "places.view": _("see the map, addresses and premises"),
     "places.edit": _("change the map, areas and addresses"),
+    "register.view": _("see premises of the register with their counts, and take the register home"),
     "register.edit": _("change addresses, premises and organisations of the register"),
     "register.care": _("enter and see who asked to be looked after in emergencies"),
     "replay.view": _("replay a past moment"),
@@ -91,7 +92,7 @@ _CREW = _VIEW | {
     "incidents.close_own",
     "units.own",
 }
-_REGISTRY = {"register.edit", "register.care"}
+_REGISTRY = {"register.view", "register.edit", "register.care"}
 _STUDY = {"studies.view", "studies.run"}
 _STAFF = {"people.view", "people.manage", "grants.give", "tokens.own"}
 
@@ -109,10 +110,10 @@ SHIPPED = _roles(
     ("custody_officer", _("custody officer"), {"incidents.view", "places.view", "incidents.consult"}),
     ("mediator", _("mediator"), {"incidents.view", "places.view"}),
     ("inspector", _("inspector"), {"incidents.view", "places.view"}),
-    ("analyst", _("analyst"), _STUDY | {"places.view", "units.view", "replay.view", "tokens.own"}),
+    ("analyst", _("analyst"), _STUDY | {"places.view", "units.view", "replay.view", "register.view", "tokens.own"}),
     ("auditor", _("auditor"), _VIEW | {"units.track", "journal.view", "replay.view", "people.view", "grants.review"}),
     ("administrator", _("administrator"),
-     _STAFF | {"roles.manage", "places.view", "places.edit", "register.edit", "forms.manage"}),
+     _STAFF | {"roles.manage", "places.view", "places.edit", "register.view", "register.edit", "forms.manage"}),
     ("chief", _("station chief"),
      _SEND | _STAFF | _FOLLOW | _STUDY | _REGISTRY
      | {"property.manage", "units.track", "places.edit", "forms.manage", "forms.fill", "tasks.give", "work.appraise",

@@ -65,6 +65,7 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/field", _("Field forms"), may("forms.fill") and not may("forms.manage")),
         (_work(may), _("Work"), bool(_work(may))),
         ("/forms", _("Forms"), may("forms.manage")),
+        ("/register", _("Register"), may("register.view") or may("register.edit")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
         ("/units", _("Units"), may("units.track") or may("people.manage")),

@@ -52,3 +52,8 @@ def _imported(told: Told) -> str:
     made = told.facts["made"]
     count = sum(made.values()) if isinstance(made, dict) else 0
     return _("A list of addresses: %(rows)d rows, %(made)d new records.") % {"rows": told.facts["rows"], "made": count}
+
+
+@sentence("places.register_exported")
+def _exported(told: Told) -> str:
+    return _("A collection of the register was taken home as a file (%(form)s).") % told.facts
