@@ -46,6 +46,7 @@ def test_every_shipped_form_becomes_html_without_inline_style_or_script_and_a_mo
         form = html.fromstring(made.form)
         asked = [field.get("name") for field in form.iter("input", "select", "textarea") if field.get("name")]
         assert asked
+        assert [len(form.xpath(f"//{level}")) for level in ("h1", "h3", "h4")] == [1, 0, 0]
         assert not form.xpath("//@style | //script | //*[@onclick or @onsubmit]")
         model = etree.fromstring(made.model)
         assert model.xpath("//*[local-name()='meta']/*[local-name()='instanceID']")

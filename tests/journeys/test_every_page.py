@@ -38,6 +38,11 @@ WORKPLACES = (
     ("chief", "/units/fences"),
     ("chief", "/studio"),
     ("officer", "/account/"),
+    ("officer", "/field"),
+    ("officer", "/field/phones"),
+    ("chief", "/forms"),
+    ("chief", "/forms/1"),
+    ("chief", "/forms/1/trial"),
     ("shop", "/property/desk"),
     ("shop", "/property/desk/register"),
     ("shop", "/property/desk/batch"),
@@ -99,7 +104,7 @@ def test_a_workplace_is_clean_for_axe(open_context, who, path, theme):
     assert not violations(page)
 
 
-@pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit")])
+@pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit"), ("officer", "/field")])
 def test_a_workplace_in_chinese_is_clean_for_axe(open_context, who, path):
     page = sign_in(open_context(locale="zh-CN", **(PHONE if who == "officer" else {})), who)
     settle(page, path)

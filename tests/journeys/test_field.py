@@ -9,6 +9,7 @@ from journey_cable import cable
 from journey_people import sign_in
 from journey_words import Words
 from playwright.sync_api import Page, expect
+from test_every_page import violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PNG = base64.b64decode(
@@ -119,9 +120,11 @@ def test_what_is_missing_is_said_in_the_form_and_a_finished_one_is_saved_to_a_fi
     worker = Worker(sign_in(context, "officer"))
     worker.page.goto("/field")
     worker.opens("Household visit")
+    assert not violations(worker.page)
     worker.press("finish")
     expect(worker.page.get_by_role("alert")).to_have_text(worker.words("faults"))
     expect(worker.page.get_by_text(worker.words("needed")).first).to_be_visible()
+    assert not violations(worker.page)
     worker.page.get_by_label("Address").fill("Unfinished 1")
     expect(worker.page.get_by_text(worker.words("saved"))).to_be_visible()
     worker.press("back")

@@ -5,6 +5,7 @@ import re
 from lxml import etree
 
 _TAGGED = re.compile(r"([^(]+)\((.*)\)\s*")
+_HEADINGS = {"h3": "h1", "h4": "h2"}  # a form is a page of its own
 _JR = re.compile(r"jr://[\w-]+/(.+)")
 _ALSO = {
     "horizontal": ("or-appearance-columns",),
@@ -24,6 +25,7 @@ def finish_form(root: etree._Element, where: str) -> str:
             _classes(element)
             _source(element, where)
             element.attrib.pop("style", None)  # the security policy forbids it
+            element.tag = _HEADINGS.get(element.tag, element.tag)
     _languages(root)
     return "".join(etree.tostring(child, encoding="unicode", method="html", with_tail=False) for child in root)
 
