@@ -38,6 +38,7 @@ from maplebridge.fieldwork.actions.review import (
     screen_submission,
     set_handling,
 )
+from maplebridge.fieldwork.actions.schedules import end_schedule, give_to_each, set_schedule, turn_schedule
 from maplebridge.fieldwork.actions.stipends import CannotApprove, approve_sheet, draw_up_sheet, export_sheet
 from maplebridge.fieldwork.actions.tasks import (
     CannotStep,
@@ -55,13 +56,12 @@ from maplebridge.fieldwork.actions.tasks import (
 
 __all__ = [
     "CannotAppraise", "CannotApprove", "CannotPublish", "CannotReceive", "CannotReview", "CannotStep",
-    "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission",
-    "accept_task", "add_form_version", "add_scheme", "appeal_deduction", "apply_by_rule", "apply_submission",
-    "approve_sheet", "attach_form_file", "decide_appeal", "deduct_points", "deliver_task", "draw_up_sheet",
-    "erase_expired", "erase_old_deductions", "export_sheet", "fill_posts", "give_task", "install_forms",
-    "install_schemes",
-    "issue_field_key", "open_review", "pass_on_task", "post_to_ledger", "publish_form", "publish_scheme",
-    "rebuild_ledger", "receive_submission", "refuse_submission", "remind_of_overdue", "retire_form",
-    "return_submission", "return_task", "revoke_field_key", "screen_submission", "set_handling", "settle_task",
-    "split_task", "withdraw_task",
+    "InstanceConflict", "Received", "StillReceiving", "Whose", "accept_and_apply", "accept_submission", "accept_task",
+    "add_form_version", "add_scheme", "appeal_deduction", "apply_by_rule", "apply_submission", "approve_sheet",
+    "attach_form_file", "decide_appeal", "deduct_points", "deliver_task", "draw_up_sheet", "end_schedule",
+    "erase_expired", "erase_old_deductions", "export_sheet", "fill_posts", "give_task", "give_to_each",
+    "install_forms", "install_schemes", "issue_field_key", "open_review", "pass_on_task", "post_to_ledger",
+    "publish_form", "publish_scheme", "rebuild_ledger", "receive_submission", "refuse_submission",
+    "remind_of_overdue", "retire_form", "return_submission", "return_task", "revoke_field_key", "screen_submission",
+    "set_handling", "set_schedule", "settle_task", "split_task", "turn_schedule", "withdraw_task",
 ]  # fmt: skip

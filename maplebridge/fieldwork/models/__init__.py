@@ -5,11 +5,13 @@ from maplebridge.fieldwork.models.forms import Form, FormFile, FormVersion, Form
 from maplebridge.fieldwork.models.keys import FieldKey
 from maplebridge.fieldwork.models.ledger import LedgerLine
 from maplebridge.fieldwork.models.review import FormHandling, Review, ReviewQuerySet
+from maplebridge.fieldwork.models.schedules import TaskSchedule
 from maplebridge.fieldwork.models.submissions import SUBMISSIONS_KEPT, Submission, SubmissionFile
 from maplebridge.fieldwork.models.tasks import Task, TaskQuerySet, posts_of
 
 __all__ = [
     "SUBMISSIONS_KEPT", "Deduction", "FieldKey", "Form", "FormFile", "FormHandling", "FormVersion",
     "FormVersionQuerySet", "LedgerLine", "Review", "ReviewQuerySet", "Scheme", "StipendLine", "StipendSheet",
-    "Submission", "SubmissionFile", "Task", "TaskQuerySet", "posts_of",
+    "Submission", "SubmissionFile", "Task", "TaskQuerySet",
+    "TaskSchedule", "posts_of",
 ]  # fmt: skip
