@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from test_every_page import violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+HERE = {"longitude": 24.9414, "latitude": 60.1697}
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FAAhKDveksOjmAAAAAElFTkSuQmCC"
 )
@@ -21,6 +22,11 @@ from maplebridge.fieldwork.models import Submission
 rows = Submission.objects.filter(user__username="officer").order_by("pk")
 print(json.dumps([[r.version.form_id, r.complete, bytes(r.xml).decode(),
                    [[f.media_type, f.size > 0] for f in r.files.all()]] for r in rows]))
+"""
+REGISTERED = """
+from maplebridge.places.register.models import Address, Premise
+for premise in Premise.objects.select_related("address"):
+    print(premise.residents, "Maple" in str(premise.address))
 """
 
 
@@ -78,7 +84,7 @@ def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_
     faults.network_is_broken = True
     before = len(arrived())
     with cable(server.port) as line:
-        context = open_context(base_url=line.url, **PHONE)
+        context = open_context(base_url=line.url, permissions=["geolocation"], geolocation=HERE, **PHONE)
         page = sign_in(context, "officer")
         page.goto("/field")
         Worker(page).can_open_without_a_network()
@@ -89,6 +95,8 @@ def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_
         worker.says(worker.words("offline"))
         worker.opens("Household visit")
         worker.fills_in_a_visit("Maple Lane 7")
+        worker.press("use_position")
+        expect(page.get_by_label("Where it is")).to_have_value(re.compile(r"^60\.169700 24\.941400 "))
         worker.takes_a_photo()
         expect(page.get_by_text(worker.words("saved"))).to_be_visible()
         page.close()
@@ -113,6 +121,35 @@ def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_
     assert (len(arrived()), form, complete, files) == (before + 1, "visit", True, [["image/jpeg", True]])
     assert "<address>Maple Lane 7</address>" in xml
     assert "<hazard_other/>" not in xml, "what was not asked is not sent"
+    _is_accepted_and_stands_in_register_and_ledger(open_context, server)
+
+
+def _is_accepted_and_stands_in_register_and_ledger(open_context, server):
+    reviewer = sign_in(open_context(), "chief")
+    reviewer.goto("/work/review")
+    link = reviewer.get_by_role("row").filter(has_text="Post officer 7").get_by_role("link", name="Household visit")
+    for _try in range(20):  # it is screened a moment after it has arrived
+        if link.count():
+            break
+        reviewer.wait_for_timeout(500)
+        reviewer.reload()
+    link.last.click()
+    expect(reviewer.get_by_role("main")).to_contain_text("Maple Lane 7")
+    reviewer.get_by_role("button", name="Accept", exact=True).click()
+    expect(reviewer.get_by_role("status").filter(has_text="Accepted.")).to_be_visible()
+    assert "3 True" in server.python(REGISTERED)
+    mine = sign_in(open_context(**PHONE), "officer")
+    line = mine.get_by_role("main").get_by_text("Household visit")
+    for _try in range(20):  # the ledger is written from the journal a moment after
+        mine.goto("/work")
+        if line.count():
+            break
+        mine.wait_for_timeout(500)
+    expect(line.first).to_be_visible()
+    auditor = sign_in(open_context(), "auditor")
+    auditor.goto("/journal")
+    auditor.get_by_role("button", name="Verify").click()
+    expect(auditor.get_by_role("heading", name="Sound")).to_be_visible()
 
 
 def test_what_is_missing_is_said_in_the_form_and_a_finished_one_is_saved_to_a_file(open_context, faults):
