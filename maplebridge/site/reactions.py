@@ -23,6 +23,7 @@ from maplebridge.journal.queries import last_position
 from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
 from maplebridge.people import tasks as people
+from maplebridge.places.register import tasks as register
 from maplebridge.positions import tasks as positions
 from maplebridge.property import tasks as registry
 
@@ -58,6 +59,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(hours=1), fieldwork.erase_expired),
         (timedelta(minutes=10), fieldwork.remind_of_overdue),
         (timedelta(minutes=1), fieldwork.turn_schedules),
+        (timedelta(hours=1), register.erase_expired),
         (timedelta(hours=6), people.erase_ended),
         (timedelta(hours=6), positions.expire_tracks),
         (timedelta(hours=1), registry.forget_clean_sightings),

@@ -57,3 +57,13 @@ def _imported(told: Told) -> str:
 @sentence("places.register_exported")
 def _exported(told: Told) -> str:
     return _("A collection of the register was taken home as a file (%(form)s).") % told.facts
+
+
+@sentence("places.care_asked")
+def _care_asked(told: Told) -> str:
+    return _("Somebody asked to be looked after in emergencies.")
+
+
+@sentence("places.care_ended")
+def _care_ended(told: Told) -> str:
+    return _("%(requests)d requests for care ended; what was said is erased.") % told.facts

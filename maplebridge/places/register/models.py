@@ -1,9 +1,13 @@
 """The register: addresses as a tree of buildings, units and rooms; premises and organisations at them. Counts, no names
 of residents."""
 
+from datetime import timedelta
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.kernel.personal import Personal
 from maplebridge.places.register.rules.changes import Standing, Value
 
 ADDRESS_KINDS = [("building", _("building")), ("unit", _("unit")), ("room", _("room"))]
@@ -23,6 +27,13 @@ ORGANISATION_KINDS = [
     ("lodging", _("lodging")), ("food", _("food")), ("government", _("public authority")),
     ("association", _("association")), ("other", _("other")),
 ]  # fmt: skip
+
+NEEDS = [
+    ("mobility", _("cannot walk far or use stairs")), ("hearing", _("hears badly")), ("sight", _("sees badly")),
+    ("device", _("needs a device that runs on power")), ("alone", _("lives alone")),
+    ("language", _("needs an interpreter")), ("other", _("something else")),
+]  # fmt: skip
+CARE_LONGEST = timedelta(days=366)  # who still wants it asks again
 
 
 class RegisterName(models.Model):
@@ -202,3 +213,39 @@ class RegisterCluster(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cell:x}: {self.addresses}"
+
+
+class CareRequest(models.Model):
+    """Somebody asks to be looked after in an emergency. Voluntary, with an end; gone when withdrawn or over."""
+
+    PERSONAL: ClassVar = Personal(
+        purpose="be looked after in an emergency, on one's own request",
+        kept=None,
+        fields={
+            "name": "identity",
+            "phone": "contact",
+            "needs": "narrative",
+            "words": "narrative",
+            "address": "location",
+        },
+    )
+
+    address = models.ForeignKey(Address, models.PROTECT, related_name="care", verbose_name=_("address"))
+    name = models.CharField(_("name"), max_length=80)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
+    needs = models.JSONField(_("what is needed"), default=list)
+    words = models.CharField(_("in a few words"), max_length=120, blank=True, default="")
+    consent = models.CharField(_("how consent was given"), max_length=8, choices=[
+        ("person", _("in person")), ("paper", _("signed on paper")), ("phone", _("by telephone")),
+    ])  # fmt: skip
+    consented_at = models.DateTimeField(_("consented at"))
+    expires_at = models.DateTimeField(_("erased at"), db_index=True)
+    digest = models.CharField(_("digest of the code to withdraw"), max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"care {self.pk}"
+
+    @property
+    def area_path(self) -> str:
+        """That of its address."""
+        return self.address.area_path

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maplebridge.places.register.pages import addresses, browse, exports, forms, imports, ogc, plates
+from maplebridge.places.register.pages import addresses, browse, care, exports, forms, imports, ogc, plates
 
 urlpatterns = [
     path("register", browse.register, name="register"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("register/plates.pdf", plates.sheet, name="register_plates"),
     path("register/at/<str:code>", plates.scanned, name="register_at"),
     path("register/export/<str:collection>.<str:form>", exports.export, name="register_export"),
+    path("register/care", care.care, name="register_care"),
+    path("register/care/new/<int:key>", care.ask, name="register_care_new"),
+    path("register/care/<int:key>/end", care.end, name="register_care_end"),
+    path("care/<str:code>", care.withdraw, name="care_withdraw"),
     path("ogc/", ogc.landing, name="ogc"),
     path("ogc/api", ogc.definition, name="ogc_api"),
     path("ogc/conformance", ogc.conformance, name="ogc_conformance"),

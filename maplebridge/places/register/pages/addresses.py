@@ -38,6 +38,7 @@ def address(request: HttpRequest, key: int) -> HttpResponse:
         "organisations": here.organisations.filter(gone=False).order_by("name"),
         "steps": [_told(step) for step in address_history(here)] if may_view else [],
         "may_view": may_view, "may_edit": actor.may("register.edit", about=here),
+        "may_care": actor.may("register.care", about=here),
         "points": [{"lon": here.lon, "lat": here.lat, "what": "here"}],
     }  # fmt: skip
     return render(request, "register/address.html", context)

@@ -33,6 +33,7 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "q": q, "found": found, "organisations": search_organisations(q) if q else [], "buildings": buildings,
         "addresses": addresses, "may_edit": actor.may("register.edit"), "may_view": actor.may("register.view"),
+        "may_care": actor.may("register.care"),
         "collections": COLLECTIONS.values(), "examples": ("建设路12号", "jsl 12", "Mill Lane 10-20"),
     }  # fmt: skip
     return render(request, "register/register.html", context)
