@@ -50,7 +50,8 @@ def give_task(
         return known
     task = Task(
         title=checked_title(title), instructions=storable(instructions).strip()[:2000], form=form,
-        due_at=_due(due_at, at), evidence=checked_evidence(evidence, form), source_key=source_key or None, **whose.columns(),
+        due_at=_due(due_at, at), evidence=checked_evidence(evidence, form),
+        source_key=source_key or None, **whose.columns(),
     )  # fmt: skip
     actor.must("tasks.give", about=task)
     return put_task(actor, task, at=at)

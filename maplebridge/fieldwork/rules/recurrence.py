@@ -24,6 +24,8 @@ def checked_rule(text: str, *, starts_at: datetime, zone: tzinfo) -> str:
         raise BadInput("rule", _("Write how it comes again as in a calendar: FREQ=WEEKLY;BYDAY=MO."))
     if any(f"FREQ={often}" in rule for often in _TOO_OFTEN) or re.search(r"BY(HOUR|MINUTE|SECOND)=", rule):
         raise BadInput("rule", _("A task comes again once a day at most."))
+    if re.search(r"(INTERVAL|COUNT)=0*(;|$)", rule):
+        raise BadInput("rule", _("A rule comes every day, week, month or year, or every second, third and so on."))
     if re.search(r"UNTIL=\d{8}T", rule):
         raise BadInput("rule", _("Write UNTIL as a day by the city's clocks: UNTIL=20261231."))
     try:
