@@ -26,6 +26,7 @@ VERSION = "1"
 LOST_THERE, LOST_BACK, DOUBLED, SEVERAL = 0.05, 0.05, 0.03, 0.2
 AT_ONCE = 48  # connections
 ROUNDS = 200
+MOST_S = float(os.environ.get("MOST_S", "480"))  # then the phones stop, and say what is left
 BOUNDARY = b"----maple"
 
 
@@ -104,25 +105,32 @@ class Phone:
 
     def __init__(self, port: int, key: str, forms: int, seed: int, seen: Seen, gate: asyncio.Semaphore) -> None:
         self.port, self.key, self.seen, self.gate = port, key, seen, gate
+        self.until = time.perf_counter() + 1e9
+        self.acknowledged: list[str] = []
         self.chance = random.Random(seed)
         self.outbox = [filled(self.chance) for _ in range(forms)]
         self.sent = {one: [digest(xml), {name: digest(each) for name, each in photos.items()}]
                      for one, xml, photos in self.outbox}  # fmt: skip
 
     async def work(self) -> None:
-        """Send until nothing is left."""
+        """Send until nothing is left, or the time is over."""
         for _round in range(ROUNDS):
             self.chance.shuffle(self.outbox)
             left = []
             for form in self.outbox:
+                if time.perf_counter() > self.until:
+                    left.append(form)
+                    continue
                 async with self.gate:
                     begun = time.perf_counter()
                     arrived = await self._send(form)
                     self.seen.first_ms.append((time.perf_counter() - begun) * 1000)
-                if not arrived:
+                if arrived:
+                    self.acknowledged.append(form[0])
+                else:
                     left.append(form)
             self.outbox = left
-            if not left:
+            if not left or time.perf_counter() > self.until:
                 return
 
     async def _send(self, form: tuple[str, bytes, dict[str, bytes]]) -> bool:
@@ -164,19 +172,23 @@ async def main(port: int, keys: list[str], forms: int) -> dict:
     """Let every phone work; forms are made beforehand a phone at a time, as its turn comes."""
     seen, gate = Seen(), asyncio.Semaphore(AT_ONCE)
     sent: dict[str, list] = {}
+    acknowledged: list[str] = []
     turns = asyncio.Semaphore(AT_ONCE)  # so many phones have their forms in memory
 
     async def one(number: int, key: str) -> int:
         async with turns:
             phone = Phone(port, key, forms, number, seen, gate)
+            phone.until = begun + MOST_S
             sent.update(phone.sent)
             await phone.work()
+            acknowledged.extend(phone.acknowledged)
             return len(phone.outbox)
 
     begun = time.perf_counter()
     left = sum(await asyncio.gather(*(one(number, key) for number, key in enumerate(keys))))
     seconds = time.perf_counter() - begun
-    return {"sent": sent, "left": left, "seconds": seconds, "answers": seen.answers, "cuts": seen.cuts,
+    return {"sent": sent, "acknowledged": acknowledged, "left": left, "seconds": seconds,
+            "answers": seen.answers, "cuts": seen.cuts,
             "sendings": seen.sendings, "ms": sorted(seen.first_ms)}  # fmt: skip
 
 

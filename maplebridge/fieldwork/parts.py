@@ -12,6 +12,9 @@ def parts_for(actor: Actor, here: str) -> list[dict[str, Any]]:
     """The pages of field work that this actor may open, for the line above each of them."""
     judge, appraise = actor.may("tasks.give"), actor.may("work.appraise")
     rows = (
+        ("own_tasks", _("My tasks"), actor.may("forms.fill")),
+        ("tasks", _("Tasks"), judge),
+        ("task_calendar", _("Calendar"), judge or actor.may("forms.fill")),
         ("work", _("My ledger"), actor.may("forms.fill")),
         ("reviews", _("Review"), judge),
         ("ledger", _("Ledger"), judge),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maplebridge.fieldwork.pages import appraisal, browser, hierarchy, ledger, manage, openrosa, phones, review
+from maplebridge.fieldwork.pages import appraisal, browser, hierarchy, ledger, manage, openrosa, phones, review, tasks
 
 _OPENROSA = (
     ("formList", "form_list", openrosa.form_list),
@@ -48,6 +48,16 @@ _HIERARCHY = (
     path("work/posts/tables", hierarchy.tables, name="hierarchy_tables"),
 )
 
+_TASKS = (
+    path("work/mine", tasks.own_tasks, name="own_tasks"),
+    path("work/mine/step", tasks.own_step, name="own_step"),
+    path("work/tasks", tasks.tasks, name="tasks"),
+    path("work/tasks/give", tasks.give, name="task_give"),
+    path("work/tasks/change", tasks.change, name="task_change"),
+    path("work/calendar", tasks.calendar, name="task_calendar"),
+    path("key/<str:key>/tasks.ics", tasks.feed, name="task_feed"),
+)
+
 _WORK = (
     path("work", ledger.work, name="work"),
     path("work/entries/<int:position>", ledger.work_entry, name="work_entry"),
@@ -70,6 +80,7 @@ _WORK = (
 
 urlpatterns = [
     *_HIERARCHY,
+    *_TASKS,
     *_WORK,
     *_BROWSER,
     *_PHONES,
