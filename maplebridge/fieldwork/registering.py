@@ -59,13 +59,10 @@ def meeting_of(review: Review) -> Meeting:
 
 
 def _hindrance(review: Review, found: Findings) -> str:
-    if read_address(found.address).rest:
-        return _("“%(address)s” is not in the register. Enter the building with its rooms there first.") % {
-            "address": found.address[:80]
-        }
-    return _("“%(address)s” is not in the register, and the form says no place for it.") % {
-        "address": found.address[:80]
-    }
+    named = {"address": found.address[:80]}
+    if review.lon is None and not read_address(found.address).rest:
+        return _("“%(address)s” is not in the register, and the form says no place for it.") % named
+    return _("“%(address)s” cannot be told apart in the register. Enter it there first.") % named
 
 
 def findings_of(review: Review) -> Findings:
@@ -75,22 +72,29 @@ def findings_of(review: Review) -> Findings:
 
 
 def address_of(review: Review, found: Findings) -> tuple[Address | None, Proposal | None]:
-    """The address in the register that is meant, or a proposal of a new building where place and number are said."""
-    exact = Address.objects.filter(text=found.address, gone=False, area__path__startswith=_reach(review)).first()
-    if exact:
-        return exact, None
+    """The address in the register that is meant, or a proposal of a new building where place and number are said.
+
+    Neither where nobody can tell: a room that is not there, or the same street and number in another area alone.
+    """
     written = read_address(found.address)
+    named = {"street__name": written.street, "number": written.number, "area__path__startswith": _reach(review)}
+    buildings = list(Address.objects.filter(kind="building", gone=False, **named)[:2])
+    if len(buildings) == 1:
+        return (_part_of(buildings[0], found.address, written.rest) if written.rest else buildings[0]), None
     fields: dict[str, Value] = {"kind": "building", "street": written.street, "number": written.number}
-    proposal = Proposal("address", fields, source_of(review))
-    known = record_of(proposal)
-    if written.rest:
-        return None, None
-    if isinstance(known, Address):
-        return known, None
-    if review.lon is None or review.lat is None or not written.number:
+    unclear = buildings or written.rest or not written.number or review.lon is None or review.lat is None
+    if unclear or record_of(Proposal("address", fields, source_of(review))):
         return None, None
     place: dict[str, Value] = {"lon": review.lon, "lat": review.lat, "area": review.area_code}
     return None, Proposal("address", {**fields, **place}, source_of(review))
+
+
+def _part_of(building: Address, text: str, rest: str) -> Address | None:
+    """The unit or room of a building that the rest of an address names, if there is exactly one: 402室, flat 3."""
+    parts = Address.objects.filter(building=building, gone=False)
+    label = "".join(sign for sign in rest if sign.isdigit())
+    found = list(parts.filter(text=text)[:2]) or list(parts.filter(label=label)[:2] if label else ())
+    return found[0] if len(found) == 1 else None
 
 
 def _reach(review: Review) -> str:

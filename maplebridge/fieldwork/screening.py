@@ -10,13 +10,14 @@ from django.utils.crypto import salted_hmac
 from maplebridge.fieldwork.models import Review, Submission
 from maplebridge.fieldwork.rules import review as rules
 from maplebridge.fieldwork.xml import Instance, read_instance
-from maplebridge.kernel.geometry import valid_lonlat
+from maplebridge.kernel.geometry import bbox_around, valid_lonlat
 from maplebridge.people.actor import Actor
 from maplebridge.places.fold import fold
 from maplebridge.places.models import Area
 from maplebridge.places.queries import area_at, city_zone
 
 _GEOPOINT = re.compile(r"(-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)(?: -?\d+(?:\.\d+)?){0,2}")  # latitude, longitude, ...
+TWINS_MOST = 25
 _EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 
 
@@ -116,9 +117,9 @@ def new_review(submission: Submission, worker: Actor, handling: rules.Handling) 
 def near(review: Review) -> list[Review]:
     """Reviews among which twins of this one may be: same form, about the same days, not what this one replaces."""
     rows = Review.objects.all().near(review).exclude(submission_id=review.submission.replaces_id or 0)
-    box = 0.001  # of a degree: far more than TWIN_M
-    close = rows.filter(address_key=review.address_key) if review.address_key else rows.none()
+    rows = rows.select_related("submission__user")
+    close = list(rows.filter(address_key=review.address_key)[:TWINS_MOST]) if review.address_key else []
     if review.lon is not None and review.lat is not None:
-        close |= rows.filter(lon__range=(review.lon - 4 * box, review.lon + 4 * box),
-                             lat__range=(review.lat - box, review.lat + box))  # fmt: skip
-    return list(close.select_related("submission__user")[:50])
+        west, south, east, north = bbox_around(review.lon, review.lat, rules.TWIN_M)
+        close += rows.filter(lon__range=(west, east), lat__range=(south, north))[:TWINS_MOST]
+    return list({each.pk: each for each in close}.values())

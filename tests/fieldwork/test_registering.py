@@ -127,3 +127,19 @@ def test_what_cannot_go_in_says_why_and_can_be_put_in_later(who, machine, noon):
     actions.apply_submission(who["auxiliary"], review=fresh(review), take=["premise.use"], seen={}, at=noon)
     assert fresh(review).hindered == ""
     assert Address.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_street_and_number_in_another_area_is_another_house(who, machine, noon):
+    from maplebridge.places.models import Area
+    from maplebridge.places.register.actions import apply_change
+    from maplebridge.places.register.rules.changes import Proposal
+
+    box = {"west": 0.0, "south": 0.0, "east": 1.0, "north": 1.0, "geometry": {"type": "Polygon", "coordinates": []}}
+    Area.objects.create(code="X", name="X", path="/X/", **box)
+    fields = {"kind": "building", "street": "Maple Lane", "number": "7", "area": "X", "lon": 1.0, "lat": 1.0}
+    elsewhere = apply_change(machine, proposal=Proposal("address", fields, "form"), take=(), at=noon)
+    review = sent(who["one"], noon)
+    assert "cannot be told apart" in meeting_of(review).hindrance
+    Address.objects.filter(pk=elsewhere.pk).update(area=Area.objects.get(code="H2"))  # the neighbouring hamlet
+    assert [change.proposal.fields["address"] for change in meeting_of(review).changes] == [elsewhere.pk]

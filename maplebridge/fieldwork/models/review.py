@@ -84,7 +84,8 @@ class Review(models.Model):
     class Meta:
         ordering = ("submission_id",)
         indexes = [
-            models.Index(fields=("form", "day"), name="review_form_day"),
+            models.Index(fields=("form", "lon"), name="review_place"),
+            models.Index(fields=("address_key", "day"), name="review_address"),
             models.Index(fields=("state", "submission"), name="review_state"),
         ]
 
