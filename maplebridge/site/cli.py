@@ -19,6 +19,7 @@ COMMANDS = (
     "incidents",
     "property",
     "field",
+    "register",
     "replay",
     "journal",
     "ledger",

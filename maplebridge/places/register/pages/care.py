@@ -62,8 +62,8 @@ def ask(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _wish(request: HttpRequest) -> Wish:
-    texts = {name: request.POST.get(name, "")[:400] for name in ("name", "phone", "words", "consent")}
-    return Wish(needs=request.POST.getlist("needs")[:20], **texts)
+    name, phone, words, consent = (request.POST.get(each, "")[:400] for each in ("name", "phone", "words", "consent"))
+    return Wish(name, request.POST.getlist("needs")[:20], consent, phone, words)
 
 
 @login_required

@@ -22,7 +22,7 @@ from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.register.actions.imports import BATCH, import_addresses
 from maplebridge.places.register.naming import uses_by_name
-from maplebridge.places.register.rules.rows import COLUMNS, HEADS, Row, columns_of, row_of
+from maplebridge.places.register.rules.rows import COLUMNS, HEADS, Row, must_have_columns, row_of
 
 KEPT_S, SLICE_S, ROWS_MOST, FAULTS_SHOWN = 6 * 3600, 2.0, 50_000, 20
 STEP = 500  # rows of one entry of the journal
@@ -52,9 +52,7 @@ def _begun(request: HttpRequest, actor: Actor) -> str:
         raise BadInput("file", _("Choose a file."))
     table = read_table(sent.name or "", sent.read(FILE_MOST + 1), rows_most=ROWS_MOST)
     columns = guess(table.head, HEADS)
-    if missing := columns_of(list(columns)):
-        names = ", ".join(str(COLUMNS[name]) for name in missing)
-        raise BadInput("file", _("This list lacks columns: %(names)s. The first row names them.") % {"names": names})
+    must_have_columns(columns)
     job: Job = {
         "user": actor.user_id, "name": (sent.name or "")[:60], "head": table.head, "rows": table.rows,
         "columns": columns, "done": 0, "made": {}, "again": 0, "faults": {}, "state": "tried",

@@ -1,4 +1,4 @@
-"""Codes of addresses: prefix of the area, serial number, check character. Scheme: docs/register.md."""
+"""Codes of addresses: prefix of the area, serial number, check character. Scheme: docs/howto/register.md."""
 
 import re
 import zlib

@@ -1,4 +1,4 @@
-"""How good the register is in an area, from 0 to 100: half how fresh, half how complete. Formula: docs/register.md."""
+"""How good the register is in an area, from 0 to 100: half fresh, half complete. Formula: docs/howto/register.md."""
 
 from dataclasses import dataclass
 

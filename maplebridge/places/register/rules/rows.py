@@ -1,7 +1,7 @@
 """One row of a list of addresses: its columns, and what in it cannot be."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -83,10 +83,13 @@ def row_of(fields: Mapping[str, str], *, uses: Mapping[str, str]) -> Row:
     )  # fmt: skip
 
 
-def columns_of(head: Sequence[str]) -> list[str]:
-    """Names of the columns that a list without these cannot be read by: street or compound, and the place."""
-    missing = [name for name in ("lon", "lat") if name not in head]
-    return missing if "street" in head or "site" in head else ["street", *missing]
+def must_have_columns(found: Collection[str]) -> None:
+    """Raise BadInput where a list lacks what every address needs: street or compound, and the place."""
+    missing = [name for name in ("lon", "lat") if name not in found]
+    missing = missing if "street" in found or "site" in found else ["street", *missing]
+    if missing:
+        names = ", ".join(str(COLUMNS[name]) for name in missing)
+        raise BadInput("file", _("This list lacks columns: %(names)s. The first row names them.") % {"names": names})
 
 
 def _degrees(fields: Mapping[str, str], name: str) -> float:
