@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.writer.excel import save_workbook
 
 from maplebridge.fieldwork.models import StipendSheet
 from maplebridge.fieldwork.shown import step_rows
@@ -29,7 +30,7 @@ def workbook_of(sheet: StipendSheet) -> bytes:
             _row(steps, [str(line.user), step["name"], step["how"], step["points"]])
     _about(book.create_sheet(_("About")), sheet)
     out = io.BytesIO()
-    book.save(out)
+    save_workbook(book, out)
     return out.getvalue()
 
 

@@ -192,7 +192,7 @@ def test_the_pages_try_a_table_apply_it_and_show_what_is_empty(machine, noon):
     def send(what, content, do):
         file = io.BytesIO(content)
         file.name = "table.csv"
-        return client.post("/work/posts/tables", {"what": what, "file": file, "do": do})
+        return client.post("/workbook/posts/tables", {"what": what, "file": file, "do": do})
 
     bad = send("divisions", OFFICIAL.encode() + b",Nameless\n", "apply")
     assert "A8" in bad.content.decode()
@@ -202,5 +202,5 @@ def test_the_pages_try_a_table_apply_it_and_show_what_is_empty(machine, noon):
     assert send("divisions", OFFICIAL.encode(), "apply").status_code == 302
     assert Area.objects.count() == 6
     assert send("roster", b"area,role\n1,2\n", "try").status_code == 422
-    shown = client.get("/work/posts").content.decode()
+    shown = client.get("/workbook/posts").content.decode()
     assert "石溪村" in shown

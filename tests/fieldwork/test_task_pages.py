@@ -39,16 +39,16 @@ def shown(client, where):
 
 def test_a_task_is_given_to_every_hamlet_done_there_and_settled_at_once(village):
     officer, one = signed_in("officer"), signed_in("one")
-    told = officer.post("/work/tasks/give", {"title": "Look at wells", "area": "T", "whom": "each:hamlet"}, follow=True)
+    told = officer.post("/workbook/tasks/give", {"title": "Look at wells", "area": "T", "whom": "each:hamlet"}, follow=True)
     assert "2" in told.content.decode()
     whole = Task.objects.get(parent=None)
     parts = list(whole.parts.order_by("area_code"))
-    assert "Look at wells" in shown(one, "/work/mine")
-    one.post("/work/mine/step", {"task": parts[0].pk, "what": "accept"})
-    one.post("/work/mine/step", {"task": parts[0].pk, "what": "deliver"})
-    page = shown(officer, f"/work/tasks?opened={whole.pk}")
+    assert "Look at wells" in shown(one, "/workbook/mine")
+    one.post("/workbook/mine/step", {"task": parts[0].pk, "what": "accept"})
+    one.post("/workbook/mine/step", {"task": parts[0].pk, "what": "deliver"})
+    page = shown(officer, f"/workbook/tasks?opened={whole.pk}")
     assert page.count("Look at wells") >= 3
-    officer.post("/work/tasks/change", {"task": [part.pk for part in parts], "what": "settle"})
+    officer.post("/workbook/tasks/change", {"task": [part.pk for part in parts], "what": "settle"})
     assert sorted(Task.objects.filter(parent=whole).values_list("state", flat=True)) == ["offered", "settled"]
 
 
@@ -58,8 +58,8 @@ def test_an_auxiliary_splits_from_the_phone(village):
         who["officer"], title="Wells", whose=actions.Whose(areas["V"], role="auxiliary"), at=clock.now()
     )
     auxiliary = signed_in("auxiliary")
-    assert "split:hamlet" in shown(auxiliary, "/work/mine")
-    auxiliary.post("/work/mine/step", {"task": task.pk, "what": "split:hamlet"})
+    assert "split:hamlet" in shown(auxiliary, "/workbook/mine")
+    auxiliary.post("/workbook/mine/step", {"task": task.pk, "what": "split:hamlet"})
     assert Task.objects.get(pk=task.pk).parts.count() == 2
 
 
@@ -81,12 +81,12 @@ def test_the_board_counts_what_is_below_and_shows_the_risen(village):
 def test_a_plan_is_made_and_ended_on_the_board(village):
     officer = signed_in("officer")
     officer.post(
-        "/work/tasks/give", {"title": "Patrol", "area": "V", "whom": "auxiliary", "repeat": "daily", "due_days": "2"}
+        "/workbook/tasks/give", {"title": "Patrol", "area": "V", "whom": "auxiliary", "repeat": "daily", "due_days": "2"}
     )
     plan = TaskSchedule.objects.get()
     assert (plan.rule, plan.due_days, plan.role) == ("FREQ=DAILY", 2, "auxiliary")
-    assert "FREQ=DAILY" in shown(officer, "/work/tasks")
-    officer.post("/work/tasks/change", {"plan": plan.pk, "what": "end"})
+    assert "FREQ=DAILY" in shown(officer, "/workbook/tasks")
+    officer.post("/workbook/tasks/change", {"plan": plan.pk, "what": "end"})
     assert TaskSchedule.objects.get().next_at is None
 
 
@@ -97,7 +97,7 @@ def test_a_plan_is_made_and_ended_on_the_board(village):
 )  # fmt: skip
 def test_what_cannot_be_given_is_told_on_the_board(village, said):
     told = signed_in("officer").post(
-        "/work/tasks/give", {"title": "T", "area": "V", "whom": "auxiliary", **said}, follow=True
+        "/workbook/tasks/give", {"title": "T", "area": "V", "whom": "auxiliary", **said}, follow=True
     )  # fmt: skip
     assert told.status_code == 200
     assert not Task.objects.exists()
@@ -106,8 +106,8 @@ def test_what_cannot_be_given_is_told_on_the_board(village, said):
 
 def test_nobody_gives_tasks_on_the_page_of_another_area(village):
     one = signed_in("one")
-    assert one.get("/work/tasks").status_code == 403
-    assert one.post("/work/tasks/give", {"title": "T", "area": "V", "whom": "auxiliary"}).status_code == 403
+    assert one.get("/workbook/tasks").status_code == 403
+    assert one.post("/workbook/tasks/give", {"title": "T", "area": "V", "whom": "auxiliary"}).status_code == 403
 
 
 def test_the_calendar_shows_a_month_and_its_feed_needs_the_key(village, machine):
@@ -119,8 +119,8 @@ def test_the_calendar_shows_a_month_and_its_feed_needs_the_key(village, machine)
         due_at=at + timedelta(days=1), at=at,
     )  # fmt: skip
     month = f"{at + timedelta(days=1):%Y-%m}"
-    assert "Wells" in shown(signed_in("auxiliary"), f"/work/calendar?month={month}")
-    assert shown(signed_in("auxiliary"), "/work/calendar?month=never")
+    assert "Wells" in shown(signed_in("auxiliary"), f"/workbook/calendar?month={month}")
+    assert shown(signed_in("auxiliary"), "/workbook/calendar?month=never")
     key = actions.issue_field_key(machine, user=user, at=at)
     feed = Client().get(f"/key/{key}/tasks.ics")
     assert feed["Content-Type"].startswith("text/calendar")

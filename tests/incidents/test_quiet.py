@@ -81,6 +81,6 @@ def test_an_officer_sees_the_villages_of_the_township_alone(officer, noon):
 def test_the_page_tells_them(officer, settings):
     client = Client()
     client.force_login(officer, backend=settings.AUTHENTICATION_BACKENDS[-1])
-    response = client.get("/work/figures?kind=village")
+    response = client.get("/workbook/figures?kind=village")
     assert response.status_code == 200
     assert "Without an incident" in response.content.decode()

@@ -126,7 +126,7 @@ def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_
 
 def _is_accepted_and_stands_in_register_and_ledger(open_context, server):
     reviewer = sign_in(open_context(), "chief")
-    reviewer.goto("/work/review")
+    reviewer.goto("/workbook/review")
     link = reviewer.get_by_role("row").filter(has_text="Post officer 7").get_by_role("link", name="Household visit")
     for _try in range(20):  # it is screened a moment after it has arrived
         if link.count():
@@ -141,7 +141,7 @@ def _is_accepted_and_stands_in_register_and_ledger(open_context, server):
     mine = sign_in(open_context(**PHONE), "officer")
     line = mine.get_by_role("main").get_by_text("Household visit")
     for _try in range(20):  # the ledger is written from the journal a moment after
-        mine.goto("/work")
+        mine.goto("/workbook")
         if line.count():
             break
         mine.wait_for_timeout(500)

@@ -44,38 +44,38 @@ _FORMS = (
 )
 
 _HIERARCHY = (
-    path("work/posts", hierarchy.coverage, name="coverage"),
-    path("work/posts/tables", hierarchy.tables, name="hierarchy_tables"),
+    path("workbook/posts", hierarchy.coverage, name="coverage"),
+    path("workbook/posts/tables", hierarchy.tables, name="hierarchy_tables"),
 )
 
 _TASKS = (
-    path("work/mine", tasks.own_tasks, name="own_tasks"),
-    path("work/mine/step", tasks.own_step, name="own_step"),
-    path("work/tasks", tasks.tasks, name="tasks"),
-    path("work/tasks/give", tasks.give, name="task_give"),
-    path("work/tasks/change", tasks.change, name="task_change"),
-    path("work/calendar", tasks.calendar, name="task_calendar"),
+    path("workbook/mine", tasks.own_tasks, name="own_tasks"),
+    path("workbook/mine/step", tasks.own_step, name="own_step"),
+    path("workbook/tasks", tasks.tasks, name="tasks"),
+    path("workbook/tasks/give", tasks.give, name="task_give"),
+    path("workbook/tasks/change", tasks.change, name="task_change"),
+    path("workbook/calendar", tasks.calendar, name="task_calendar"),
     path("key/<str:key>/tasks.ics", tasks.feed, name="task_feed"),
 )
 
 _WORK = (
-    path("work", ledger.work, name="work"),
-    path("work/entries/<int:position>", ledger.work_entry, name="work_entry"),
-    path("work/appeal", appraisal.appeal, name="work_appeal"),
-    path("work/review", review.reviews, name="reviews"),
-    path("work/review/rules", review.review_rules, name="review_rules"),
-    path("work/review/<int:number>", review.review, name="review"),
-    path("work/review/<int:number>/decide", review.decide, name="review_decide"),
-    path("work/review/<int:number>/files/<str:name>", review.review_file, name="review_file"),
-    path("work/ledger", ledger.ledger, name="ledger"),
-    path("work/deductions", appraisal.deductions, name="deductions"),
-    path("work/deductions/decide", appraisal.decide_appeal, name="decide_appeal"),
-    path("work/schemes", appraisal.schemes, name="schemes"),
-    path("work/schemes/change", appraisal.change_schemes, name="change_schemes"),
-    path("work/sheets", appraisal.sheets, name="sheets"),
-    path("work/sheets/<int:number>", appraisal.sheet, name="sheet"),
-    path("work/sheets/<int:number>/approve", appraisal.approve_sheet, name="sheet_approve"),
-    path("work/sheets/<int:number>/stipends.xlsx", appraisal.sheet_file, name="sheet_file"),
+    path("workbook", ledger.work, name="work"),
+    path("workbook/entries/<int:position>", ledger.work_entry, name="work_entry"),
+    path("workbook/appeal", appraisal.appeal, name="work_appeal"),
+    path("workbook/review", review.reviews, name="reviews"),
+    path("workbook/review/rules", review.review_rules, name="review_rules"),
+    path("workbook/review/<int:number>", review.review, name="review"),
+    path("workbook/review/<int:number>/decide", review.decide, name="review_decide"),
+    path("workbook/review/<int:number>/files/<str:name>", review.review_file, name="review_file"),
+    path("workbook/ledger", ledger.ledger, name="ledger"),
+    path("workbook/deductions", appraisal.deductions, name="deductions"),
+    path("workbook/deductions/decide", appraisal.decide_appeal, name="decide_appeal"),
+    path("workbook/schemes", appraisal.schemes, name="schemes"),
+    path("workbook/schemes/change", appraisal.change_schemes, name="change_schemes"),
+    path("workbook/sheets", appraisal.sheets, name="sheets"),
+    path("workbook/sheets/<int:number>", appraisal.sheet, name="sheet"),
+    path("workbook/sheets/<int:number>/approve", appraisal.approve_sheet, name="sheet_approve"),
+    path("workbook/sheets/<int:number>/stipends.xlsx", appraisal.sheet_file, name="sheet_file"),
 )
 
 urlpatterns = [

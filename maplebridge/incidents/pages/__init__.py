@@ -11,7 +11,7 @@ urlpatterns = [
     path("follow/<str:code>/held", public.held, name="follow_held"),
     path("incidents/<int:incident_id>/sheet", paper.sheet, name="incident_sheet"),
     path("incidents/<int:incident_id>/files/<int:attachment_id>", paper.file, name="incident_file"),
-    path("work/figures", quiet.figures, name="field_figures"),
+    path("workbook/figures", quiet.figures, name="field_figures"),
     path("cards", paper.cards, name="paper_cards"),
     path("catch-up", paper.catch_up, name="catch_up"),
 ]
