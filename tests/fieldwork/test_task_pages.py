@@ -39,7 +39,9 @@ def shown(client, where):
 
 def test_a_task_is_given_to_every_hamlet_done_there_and_settled_at_once(village):
     officer, one = signed_in("officer"), signed_in("one")
-    told = officer.post("/workbook/tasks/give", {"title": "Look at wells", "area": "T", "whom": "each:hamlet"}, follow=True)
+    told = officer.post(
+        "/workbook/tasks/give", {"title": "Look at wells", "area": "T", "whom": "each:hamlet"}, follow=True
+    )
     assert "2" in told.content.decode()
     whole = Task.objects.get(parent=None)
     parts = list(whole.parts.order_by("area_code"))
@@ -81,7 +83,8 @@ def test_the_board_counts_what_is_below_and_shows_the_risen(village):
 def test_a_plan_is_made_and_ended_on_the_board(village):
     officer = signed_in("officer")
     officer.post(
-        "/workbook/tasks/give", {"title": "Patrol", "area": "V", "whom": "auxiliary", "repeat": "daily", "due_days": "2"}
+        "/workbook/tasks/give",
+        {"title": "Patrol", "area": "V", "whom": "auxiliary", "repeat": "daily", "due_days": "2"},
     )
     plan = TaskSchedule.objects.get()
     assert (plan.rule, plan.due_days, plan.role) == ("FREQ=DAILY", 2, "auxiliary")

@@ -130,7 +130,9 @@ def test_a_worker_sees_how_each_figure_came_about_and_the_entry_behind_it(villag
     page = text(client.get("/workbook"))
     assert "1 done, 1 counted × 1" in page
     assert f"/workbook/entries/{line.position}" in page
-    assert Entry.objects.get(position=line.position).leaf.hex() in text(client.get(f"/workbook/entries/{line.position}"))
+    assert Entry.objects.get(position=line.position).leaf.hex() in text(
+        client.get(f"/workbook/entries/{line.position}")
+    )
     assert browser("two").get(f"/workbook/entries/{line.position}").status_code == 404
     officer = browser("officer")
     assert "Days at work" in text(officer.get("/workbook/ledger"))
