@@ -84,8 +84,8 @@ def typed(each, way):
     name = building.street.name
     name = {"zh": name, "pinyin": pinyin_of(name).replace(" ", ""),
             "initials": "".join(s[0] for s in pinyin_of(name).split())}[way]
-    parts = {"building": "", "unit": f"-{each.label}", "room": f"-{each.parent.label if each.parent else ''}-{each.label}"}
-    return f"{name} {building.number}{parts[each.kind]}"
+    below = [part.label for part in (each.parent, each) if part and part.kind != "building"]
+    return "-".join([f"{name} {building.number}", *below])
 def spread(work, inputs):
     for each in inputs[:20]:
         work(each)
@@ -144,8 +144,9 @@ with psycopg.connect(url, autocommit=True) as ours:
                 if time.perf_counter() > end:
                     break
             return [round(float(np.percentile(took, p)), 2) for p in (50, 99)]
-        tile = ("SELECT ST_AsMVT(t, 'register') FROM (SELECT id, number,"
-                " ST_AsMVTGeom(geom, ST_TileEnvelope(%s, %s, %s)) AS geom FROM a WHERE kind = 'building' AND geom && ST_TileEnvelope(%s, %s, %s)) t")
+        tile = ("WITH t AS (SELECT id, number, ST_AsMVTGeom(geom, ST_TileEnvelope(%s, %s, %s)) AS geom"
+                " FROM a WHERE kind = 'building' AND geom && ST_TileEnvelope(%s, %s, %s))"
+                " SELECT ST_AsMVT(t, 'register') FROM t")
         text = "SELECT id, text FROM a WHERE text ILIKE %s LIMIT 20"
         said = {"copy_s": round(copied, 1), "build_s": round(built, 1),
                 "tiles": spread(tile, [[*t, *t] for t in asked["tiles16"]]),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -37,6 +38,8 @@ def _face(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             actor = _who(request)
         except SignInNeeded as refusal:
+            if "text/html" in request.headers.get("Accept", "") and "Authorization" not in request.headers:
+                return redirect_to_login(request.get_full_path())
             headers = {"WWW-Authenticate": 'Basic realm="Maplebridge: a token as password", charset="UTF-8"'}
             return HttpResponse(refusal.sentence, status=401, content_type="text/plain; charset=utf-8", headers=headers)
         actor.must("register.view")
