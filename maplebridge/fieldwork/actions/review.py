@@ -65,7 +65,8 @@ def _replace(actor: Actor, submission: Submission, worker: Actor, *, at: datetim
     if submission.task is None and before.task is not None:
         submission.task = before.task
         submission.save(update_fields=["task"])
-        if before.task.state in _AT_HAND and before.task.user_id == worker.user_id:
+        mine = before.task.user_id == worker.user_id and worker.may("forms.fill")
+        if mine and before.task.state in _AT_HAND:
             deliver_task(worker, task=before.task, given=list(task_rules.EVIDENCE), at=at)
 
 
