@@ -70,7 +70,7 @@ def _added(request: HttpRequest, actor: Actor) -> FormVersion:
     return actions.add_form_version(actor, spreadsheet=file.read(SPREADSHEET_MOST + 1), kind=kind, at=clock.now())
 
 
-def _upload(request: HttpRequest) -> UploadedFile:
+def _upload(request: HttpRequest) -> "UploadedFile[Any]":
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         raise BadInput("file", _("Choose a file first."))

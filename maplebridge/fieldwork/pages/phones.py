@@ -22,7 +22,8 @@ from maplebridge.people.actor import Actor
 from maplebridge.people.models import User
 from maplebridge.people.sessions import actor_of_request
 
-_proven: Callable[..., Callable[..., HttpResponse]] = reauthentication_required
+_View = Callable[..., HttpResponse]
+_proven: Callable[..., Callable[[_View], _View]] = reauthentication_required
 
 
 @login_required
@@ -60,7 +61,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
 def _whose(actor: Actor, username: str) -> User:
     """For whom a phone is: oneself, or whoever is named. Raises BadInput."""
     found = (
-        User.objects.filter(username=username, is_active=True) if username else User.objects.filter(pk=actor.user_id)
+        User.objects.filter(username=username, is_active=True)
+        if username
+        else User.objects.filter(pk=actor.user_id or 0)
     )
     user = found.first()
     if user is None:
