@@ -1,6 +1,7 @@
 """What the form of a new task says: for whom, until when, with which evidence, once or again and again."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -23,7 +24,8 @@ def given(actor: Actor, said: QueryDict, *, at: datetime) -> str:
     if area is None:
         raise BadInput("area", _("Choose an area."))
     form = Form.objects.filter(pk=said.get("form", "")).first() if said.get("form") else None
-    whom, what = said.get("whom", ""), {
+    whom = said.get("whom", "")
+    what: dict[str, Any] = {
         "title": said.get("title", ""), "instructions": said.get("instructions", ""), "form": form,
         "evidence": said.getlist("evidence"),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from operator import or_
 
 from django.db.models import Q
 
-from maplebridge.fieldwork.models import Task
+from maplebridge.fieldwork.models import Task, TaskQuerySet
 from maplebridge.fieldwork.rules.tasks import ENDED, overdue, told_area
 from maplebridge.people.actor import Actor
 
@@ -50,15 +50,12 @@ def board(actor: Actor, *, view: str, area: str = "", opened: str = "", at: date
     return _opened(_counted(top[:BOARD_MOST]), opened, at)
 
 
-def _asked(seen: "TaskRows", view: str, at: datetime) -> "TaskRows":
+def _asked(seen: TaskQuerySet, view: str, at: datetime) -> TaskQuerySet:
     if view in ("overdue", "risen"):
         return seen.filter(due_at__lt=at, state__in=("offered", "accepted", "delegated", "returned"))
     if view == "delivered":
         return seen.filter(state="delivered")
     return seen.filter(state__in=ENDED) if view == "ended" else seen.exclude(state__in=ENDED)
-
-
-TaskRows = type(Task.objects.all())
 
 
 def _line(task: Task, at: datetime, depth: int = 0) -> Line:

@@ -7,7 +7,7 @@ clocks leave out comes as much later as they jump; one that they show twice come
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from dateutil.rrule import rrule, rrulestr
+from dateutil.rrule import rrule, rrulestr  # type: ignore[import-untyped]  # has no types of its own
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel.refused import BadInput
@@ -47,7 +47,7 @@ def next_after(rule: str, *, starts_at: datetime, zone: tzinfo, after: datetime)
     for each in found.xafter(local):
         if each > until:
             return None
-        moment = each.replace(tzinfo=zone).astimezone(UTC)
+        moment: datetime = each.replace(tzinfo=zone).astimezone(UTC)
         if moment > after:
             return moment
     return None

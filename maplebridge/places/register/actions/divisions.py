@@ -38,8 +38,7 @@ def import_divisions(actor: Actor, *, divisions: Sequence[Division], at: datetim
         while waiting:
             ready, waiting = _ready(waiting)
             _store(ready, done)
-        facts = {"rows": len(divisions), "new": done.new, "changed": done.changed, "kinds": levels}
-        entry.about("areas:divisions", **facts)
+        entry.about("areas:divisions", rows=len(divisions), new=done.new, changed=done.changed, kinds=levels)
     return done
 
 
@@ -55,7 +54,8 @@ def _ready(divisions: Sequence[Division]) -> tuple[list[Division], list[Division
 def _store(divisions: Sequence[Division], done: Grown) -> None:
     wanted = {each.code for each in divisions} | {each.parent for each in divisions}
     known = Area.objects.in_bulk(sorted(wanted - {""}), field_name="code")
-    new, changed = [], []
+    new: list[Area] = []
+    changed: list[Area] = []
     for each in divisions:
         area = known.get(each.code) or Area(code=each.code)
         before = tuple(getattr(area, name) for name in _FIELDS)
