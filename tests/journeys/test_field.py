@@ -174,3 +174,38 @@ def test_what_is_missing_is_said_in_the_form_and_a_finished_one_is_saved_to_a_fi
     expect(worker.page.get_by_role("region", name=worker.words("drafts"))).to_have_count(0)
     worker.page.get_by_label(worker.words("import")).set_input_files(saved.value.path())
     expect(worker.page.get_by_role("region", name=worker.words("drafts"))).to_contain_text("Household visit")
+
+
+RETURN = """
+from maplebridge.fieldwork import actions
+from maplebridge.fieldwork.models import Review, Submission
+from maplebridge.kernel import clock
+from maplebridge.people.actor import system
+sent = Submission.objects.get(version__form="nothing", replaced_by=None)
+actions.screen_submission(system("journey"), submission=sent, at=clock.now())
+review = Review.objects.get(submission=sent)
+actions.return_submission(system("journey"), review=review, reason="Which day was it?", at=clock.now())
+"""
+CHANGED = """
+from maplebridge.fieldwork.models import Submission
+for sent in Submission.objects.filter(version__form="nothing").order_by("pk"):
+    print(sent.replaces_id is not None, b"<day>2026-05-04</day>" in bytes(sent.xml))
+"""
+
+
+def test_what_is_returned_opens_filled_in_and_what_is_sent_then_takes_its_place(open_context, server, faults):
+    worker = Worker(sign_in(open_context(**PHONE), "officer"))
+    worker.page.goto("/field")
+    worker.opens("Nothing to report today")
+    worker.page.get_by_label(re.compile("^Day")).fill("2026-05-03")
+    worker.press("finish")
+    expect(worker.page.get_by_role("region", name=worker.words("carry"))).to_contain_text("Nothing to report today")
+    server.python(RETURN)
+    worker.page.reload()
+    expect(worker.page.get_by_role("region", name=worker.words("tasks"))).to_contain_text("Which day was it?")
+    worker.page.get_by_role("button", name=re.compile(f"^{worker.words('change_it')}: ")).click()
+    expect(worker.page.get_by_label(re.compile("^Day"))).to_have_value("2026-05-03")
+    worker.page.get_by_label(re.compile("^Day")).fill("2026-05-04")
+    worker.press("finish")
+    expect(worker.page.get_by_text(worker.words("no_tasks"))).to_be_visible()
+    assert server.python(CHANGED).split() == ["False", "False", "True", "True"]
