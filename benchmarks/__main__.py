@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 OURS = (
     "intake", "live", "console", "moving", "journal", "ingest", "memory", "edges", "tracks", "siting", "simulation",
-    "hypercube", "coverage", "matrix", "property",
+    "hypercube", "coverage", "matrix", "property", "collect", "register",
 )  # fmt: skip
 
 

@@ -9,4 +9,6 @@ export const ENTRIES = {
   scan: 'src/scan/main.ts',
   itemmap: 'src/itemmap/main.ts',
   'phone-worker': 'src/phone/worker.ts',
+  field: 'src/field/main.ts',
+  'field-worker': 'src/field/worker.ts',
 };

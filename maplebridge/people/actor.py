@@ -18,7 +18,8 @@ from maplebridge.people.rules import Held, narrowed, shipped
 class InAnArea(Protocol):
     """A record that lies somewhere: `area_path` is "/district/beat/"."""
 
-    area_path: str
+    @property
+    def area_path(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,13 @@ PERMISSIONS: dict[str, object] = {
     "units.position": _("deliver positions of units"),
     "forms.fill": _("fill in forms in the field"),
     "tasks.give": _("give tasks in the field, and settle or return what is delivered"),
+    "work.appraise": _("appraise work in the field and approve stipends"),
     "forms.manage": _("write, publish and retire forms"),
     "places.view": _("see the map, addresses and premises"),
     "places.edit": _("change the map, areas and addresses"),
+    "register.view": _("see premises of the register with their counts, and take the register home"),
+    "register.edit": _("change addresses, premises and organisations of the register"),
+    "register.care": _("enter and see who asked to be looked after in emergencies"),
     "replay.view": _("replay a past moment"),
     "studies.view": _("see where need arises and what a layout of posts reaches, by place"),
     "studies.run": _("draw layouts of posts, save studies of them and simulate them"),
@@ -57,7 +61,7 @@ PERMISSIONS: dict[str, object] = {
 
 _PERSONAL = frozenset(
     ("incidents.view", "incidents.edit", "incidents.consult", "journal.view", "people.view", "people.manage",
-     "roles.manage", "grants.give", "grants.review", "approvals.decide", "property.consult")
+     "register.care", "roles.manage", "grants.give", "grants.review", "approvals.decide", "property.consult")
 )  # fmt: skip
 
 
@@ -88,14 +92,15 @@ _CREW = _VIEW | {
     "incidents.close_own",
     "units.own",
 }
+_REGISTRY = {"register.view", "register.edit", "register.care"}
 _STUDY = {"studies.view", "studies.run"}
 _STAFF = {"people.view", "people.manage", "grants.give", "tokens.own"}
 
 SHIPPED = _roles(
     ("call_taker", _("call-taker"), _TAKE),
-    ("dispatcher", _("dispatcher"), _SEND),
-    ("post_officer", _("post officer"), _CREW | _FOLLOW | {BREAK_GLASS, "tasks.give"}),
-    ("auxiliary", _("village auxiliary"), (_CREW | _CHECK | {"tasks.give"}) - {"incidents.consult"}),
+    ("dispatcher", _("dispatcher"), _SEND | {"register.care"}),
+    ("post_officer", _("post officer"), _CREW | _FOLLOW | _REGISTRY | {BREAK_GLASS, "tasks.give", "work.appraise"}),
+    ("auxiliary", _("village auxiliary"), (_CREW | _CHECK | _REGISTRY | {"tasks.give"}) - {"incidents.consult"}),
     ("hamlet_assistant", _("hamlet assistant"), {"places.view", "incidents.report", "forms.fill"}),
     ("guard", _("contracted guard"), _CHECK | {"places.view", "units.own", "incidents.report"}),
     ("volunteer_coordinator", _("volunteer coordinator"), {"places.view", "units.view"}),
@@ -105,20 +110,21 @@ SHIPPED = _roles(
     ("custody_officer", _("custody officer"), {"incidents.view", "places.view", "incidents.consult"}),
     ("mediator", _("mediator"), {"incidents.view", "places.view"}),
     ("inspector", _("inspector"), {"incidents.view", "places.view"}),
-    ("analyst", _("analyst"), _STUDY | {"places.view", "units.view", "replay.view", "tokens.own"}),
+    ("analyst", _("analyst"), _STUDY | {"places.view", "units.view", "replay.view", "register.view", "tokens.own"}),
     ("auditor", _("auditor"), _VIEW | {"units.track", "journal.view", "replay.view", "people.view", "grants.review"}),
-    ("administrator", _("administrator"), _STAFF | {"roles.manage", "places.view", "places.edit", "forms.manage"}),
+    ("administrator", _("administrator"),
+     _STAFF | {"roles.manage", "places.view", "places.edit", "register.view", "register.edit", "forms.manage"}),
     ("chief", _("station chief"),
-     _SEND | _STAFF | _FOLLOW | _STUDY | {"property.manage", "units.track", "places.edit", "forms.manage", "forms.fill",
-                                          "tasks.give", "journal.view", "grants.review", "approvals.ask",
-                                          "approvals.decide"}),
+     _SEND | _STAFF | _FOLLOW | _STUDY | _REGISTRY
+     | {"property.manage", "units.track", "places.edit", "forms.manage", "forms.fill", "tasks.give", "work.appraise",
+        "journal.view", "grants.review", "approvals.ask", "approvals.decide"}),
     ("integration", _("connected system"),
      _VIEW | _CHECK | {"incidents.report", "units.position", "units.status"}),
     (BREAK_GLASS, _("emergency access"), _VIEW | {"incidents.consult"}),
     ("public", _("member of the public"), {"incidents.report_public", "property.own"}),
     ("system", _("the system itself"),
-     _SEND | _STAFF | _FOLLOW | _STUDY | {"property.manage", "places.edit", "units.position", "forms.manage",
-                                          "tasks.give"}),
+     _SEND | _STAFF | _FOLLOW | _STUDY | _REGISTRY
+     | {"property.manage", "places.edit", "units.position", "forms.manage", "tasks.give", "work.appraise"}),
 )  # fmt: skip
 NOT_GIVEN = frozenset((BREAK_GLASS, "public", "system"))  # roles that nobody gives a person
 

@@ -216,7 +216,7 @@ def _store_areas(shapes: list[AreaShape]) -> Counts:
     for shape in shapes:
         if shape.parent:
             Area.objects.filter(code=shape.code).update(parent=known[shape.parent])
-    gone = Area.objects.filter(gone=False).exclude(code__in=[shape.code for shape in shapes]).update(gone=True)
+    gone = Area.objects.drawn().exclude(code__in=[shape.code for shape in shapes]).update(gone=True)
     return {"areas": len(shapes), "gone": gone}
 
 

@@ -126,9 +126,9 @@ def withdraw_note(request: HttpRequest, note_id: int, body: WithdrawIn) -> dict[
 
 @router.get("/areas", response={200: dict[str, Any], **REFUSALS})
 def areas(request: HttpRequest) -> dict[str, Any]:
-    """Give the areas in use as a GeoJSON FeatureCollection, the largest first."""
+    """Give the areas in use whose borders are known as a GeoJSON FeatureCollection, the largest first."""
     actor_of_request(request).must("places.view")
-    rows = queries.areas_in_use()
+    rows = queries.drawn_areas()
     return {
         "type": "FeatureCollection",
         "features": [

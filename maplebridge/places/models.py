@@ -41,8 +41,17 @@ class City(models.Model):
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
 
+class AreaQuerySet(models.QuerySet["Area"]):
+    def drawn(self) -> "AreaQuerySet":
+        """Areas in use whose borders are known."""
+        return self.filter(gone=False, geometry__isnull=False)
+
+
 class Area(models.Model):
-    """A beat, ward, station or district; a tree by `parent`."""
+    """A beat, ward, station or district, or a county, township, village or hamlet; a tree by `parent`.
+
+    Tables of divisions have no borders: such an area has no geometry, and a box only where a point of it is known.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -52,17 +61,26 @@ class Area(models.Model):
     path = models.CharField(_("codes from the largest down"), max_length=200, blank=True, default="")
     gone = models.BooleanField(_("no longer in use"), default=False)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
-    geometry = models.JSONField(_("geometry"), help_text=_("GeoJSON Polygon or MultiPolygon"))
-    west = models.FloatField(_("west"))
-    south = models.FloatField(_("south"))
-    east = models.FloatField(_("east"))
-    north = models.FloatField(_("north"))
+    geometry = models.JSONField(_("geometry"), null=True, blank=True, help_text=_("GeoJSON Polygon or MultiPolygon"))
+    west = models.FloatField(_("west"), null=True, blank=True)
+    south = models.FloatField(_("south"), null=True, blank=True)
+    east = models.FloatField(_("east"), null=True, blank=True)
+    north = models.FloatField(_("north"), null=True, blank=True)
+
+    objects = AreaQuerySet.as_manager()
 
     class Meta:
         ordering = ("code",)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def middle(self) -> tuple[float, float] | None:
+        """The middle of its box, (lon, lat); None where nobody knows where it lies."""
+        if self.west is None or self.south is None or self.east is None or self.north is None:
+            return None
+        return (self.west + self.east) / 2, (self.south + self.north) / 2
 
 
 class Place(models.Model):
@@ -119,3 +137,7 @@ class PremiseNote(models.Model):
 
 
 GeoJSON = dict[str, Any]
+
+from maplebridge.places.register import models as register  # noqa: E402  # its tables are tables of this domain
+
+__all__ = ["Area", "AreaQuerySet", "City", "GeoJSON", "NoteQuerySet", "Place", "PremiseNote", "register"]

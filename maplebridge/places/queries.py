@@ -154,6 +154,11 @@ def areas_in_use() -> list[Area]:
     return list(Area.objects.filter(gone=False).order_by("level", "code"))
 
 
+def drawn_areas() -> list[Area]:
+    """Give the areas in use whose borders are known, the largest first."""
+    return list(Area.objects.drawn().order_by("level", "code"))
+
+
 def area_boundaries() -> dict[str, Any]:
     """Give the areas' outlines and name points as GeoJSON for the map, to some 3 m."""
     return _keep("boundaries", _areas_version(), _boundaries)
@@ -162,7 +167,7 @@ def area_boundaries() -> dict[str, Any]:
 def _boundaries() -> dict[str, Any]:
     features: list[dict[str, Any]] = []
     by_level: dict[int, list[Any]] = {}
-    for area in areas_in_use():
+    for area in drawn_areas():
         polygon = shape(area.geometry)
         by_level.setdefault(area.level, []).append(polygon.boundary)
         row = {"code": area.code, "name": area.name, "level": area.level} | (
@@ -201,9 +206,11 @@ def _build_finder() -> Finder:
     names = places.exclude(kind__in=("address", "crossing"))
     named = [Named(*row) for row in names.values_list("kind", "category", "name", "name_zh", "search", "lon", "lat")]
     for area in areas_in_use():
-        middle = shapely.point_on_surface(shape(area.geometry))
-        text = search_text(Names(area.name, area.name_zh, (area.code,)))
-        named.append(Named("area", area.kind, area.name, area.name_zh, text, middle.x, middle.y))
+        inner = shapely.point_on_surface(shape(area.geometry)) if area.geometry else None
+        middle = (inner.x, inner.y) if inner is not None else area.middle
+        if middle is not None:
+            text = search_text(Names(area.name, area.name_zh, (area.code,)))
+            named.append(Named("area", area.kind, area.name, area.name_zh, text, *middle))
     addresses = (Address(*row) for row in places.filter(kind="address").values_list("street", "number", "lon", "lat"))
     crossings = (
         Crossing(*row)
@@ -248,8 +255,8 @@ def _area_map() -> AreaMap:
 
 
 def _build_area_map() -> AreaMap:
-    areas = areas_in_use()
-    by_id = {area.pk: area for area in areas}
+    areas = drawn_areas()
+    by_id = {area.pk: area for area in areas_in_use()}
     rows = [AreaFound(area.code, area.name, area.name_zh, area.path or _path(area, by_id)) for area in areas]
     return AreaMap(rows, [shape(area.geometry) for area in areas])
 

@@ -73,7 +73,7 @@ def the_ground() -> Ground:
 def _shapes() -> list[tuple[Fence, Shape]]:
     found = list(Fence.objects.filter(ended_at=None).prefetch_related("units"))
     codes = {fence.area_code for fence in found if fence.area_code}
-    areas = dict(Area.objects.filter(code__in=codes).values_list("code", "geometry"))
+    areas = dict(Area.objects.filter(code__in=codes, geometry__isnull=False).values_list("code", "geometry"))
     shapes: list[tuple[Fence, Shape]] = []
     for fence in found:
         if fence.area_code in areas:

@@ -18,8 +18,11 @@ COMMANDS = (
     "staff",
     "incidents",
     "property",
+    "field",
+    "register",
     "replay",
     "journal",
+    "ledger",
     "backup",
     "restore",
 )

@@ -30,6 +30,7 @@ WORKPLACES = (  # the first whose permission one has is where one starts
     ("property.register", "/property/desk"),
     ("incidents.view", "/console"),
     ("studies.view", "/studio"),
+    ("forms.fill", "/field"),
 )
 THEMES = ("light", "dark")
 CONSOLE_PRELOAD = ("/api/me", "/api/board", "/api/types")  # asked for while the script still loads
@@ -61,6 +62,10 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         ("/catch-up", _("Catch up"), may("incidents.edit")),
         (_registry(may), _("Registry"), bool(_registry(may))),
         ("/studio", _("Studio"), may("studies.view")),
+        ("/field", _("Field forms"), may("forms.fill") and not may("forms.manage")),
+        (_work(may), _("Work"), bool(_work(may))),
+        ("/forms", _("Forms"), may("forms.manage")),
+        ("/register", _("Register"), may("register.view") or may("register.edit")),
         ("/journal", _("Journal"), may("journal.view")),
         ("/people", _("People"), may("people.view") or may("grants.review")),
         ("/units", _("Units"), may("units.track") or may("people.manage")),
@@ -72,6 +77,12 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
         for href, name, open_ in places
         if open_
     ]
+
+
+def _work(may: Callable[[str], bool]) -> str:
+    """The page of field work at which one begins: what waits for review, or one's own ledger."""
+    pages = (("tasks.give", "/workbook/review"), ("forms.fill", "/workbook"), ("forms.manage", "/workbook/review/rules"))
+    return next((page for permission, page in pages if may(permission)), "")
 
 
 def _registry(may: Callable[[str], bool]) -> str:

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from maplebridge.dispatch.actions import install_plans
-from maplebridge.fieldwork.actions import install_forms
+from maplebridge.fieldwork.actions import install_forms, install_schemes
 from maplebridge.incidents.actions import install_types
 from maplebridge.journal.erasing import record_earlier_erasures
 from maplebridge.kernel import clock
@@ -71,3 +71,5 @@ def bring_up_to_date(progress: Callable[[str], None]) -> None:
         progress(f"Response plans: {installed} installed")
     if forms := install_forms(system("init"), at=clock.now()):
         progress(f"Forms: {len(forms)} installed")
+    if schemes := install_schemes(system("init"), at=clock.now()):
+        progress(f"Schemes of appraisal: {len(schemes)} installed")

@@ -23,6 +23,7 @@ from maplebridge.journal.queries import last_position
 from maplebridge.journal.reader import Reader
 from maplebridge.kernel import clock
 from maplebridge.people import tasks as people
+from maplebridge.places.register import tasks as register
 from maplebridge.positions import tasks as positions
 from maplebridge.property import tasks as registry
 
@@ -37,6 +38,12 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "property.identifier_added": (registry.match_earlier_checks,),
     "property.alarm_raised": (registry.open_incident_of_alarm,),
     "property.alarm_taken_up": (dispatch.note_units_for_alarm,),
+    "places.premise_note_added": (fieldwork.look_at_hazard,),
+    "fieldwork.submission_received": (fieldwork.screen_submission,),
+    "fieldwork.submission_accepted": (fieldwork.post_to_ledger,),
+    "fieldwork.submission_returned": (fieldwork.post_to_ledger,),
+    "fieldwork.submission_refused": (fieldwork.post_to_ledger,),
+    "fieldwork.task_settled": (fieldwork.post_to_ledger,),
     "positions.help_called": (dispatch.answer_call_for_help,),
 }
 
@@ -51,6 +58,8 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
         (timedelta(hours=1), incidents.erase_expired_data),
         (timedelta(hours=1), fieldwork.erase_expired),
         (timedelta(minutes=10), fieldwork.remind_of_overdue),
+        (timedelta(minutes=1), fieldwork.turn_schedules),
+        (timedelta(hours=1), register.erase_expired),
         (timedelta(hours=6), people.erase_ended),
         (timedelta(hours=6), positions.expire_tracks),
         (timedelta(hours=1), registry.forget_clean_sightings),

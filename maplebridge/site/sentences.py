@@ -20,6 +20,9 @@ import_module("maplebridge.site.deployment_sentences")
 import_module("maplebridge.site.people_sentences")
 import_module("maplebridge.site.position_sentences")
 import_module("maplebridge.site.field_sentences")
+import_module("maplebridge.site.work_sentences")
+import_module("maplebridge.site.register_sentences")
+import_module("maplebridge.site.country_sentences")
 
 
 def sentences_of(entries: Iterable[Entry]) -> dict[int, str]:

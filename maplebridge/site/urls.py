@@ -107,6 +107,7 @@ urlpatterns = [
     path("journal/", include(_JOURNAL)),
     path("record/<str:name>", record_pages.record, name="record"),
     path("map/", include("maplebridge.places.pages")),
+    path("", include("maplebridge.places.register.pages")),
     path("", include("maplebridge.fieldwork.pages")),
     path("", include("maplebridge.deployment.pages")),
     path("", include("maplebridge.incidents.pages")),

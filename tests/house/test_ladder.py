@@ -81,6 +81,7 @@ NOT_JOURNALED = {
     "record_position": "positions are samples, not facts",
     "keep_latest": "positions are samples, not facts",
     "forget_positions": "positions are samples, not facts",
+    "post_to_ledger": "a copy of an entry of the journal, which can be made anew from it",
 }
 
 

@@ -39,7 +39,21 @@ WORKPLACES = (
     ("chief", "/studio"),
     ("chief", "/studio/need"),
     ("chief", "/studio/fit"),
+    ("officer", "/workbook"),
+    ("officer", "/workbook/review"),
+    ("officer", "/workbook/figures"),
+    ("chief", "/workbook/posts"),
+    ("chief", "/workbook/posts/tables"),
+    ("chief", "/workbook/tasks"),
+    ("chief", "/register"),
+    ("chief", "/register/areas"),
+    ("chief", "/workbook/sheets"),
     ("officer", "/account/"),
+    ("officer", "/field"),
+    ("officer", "/field/phones"),
+    ("chief", "/forms"),
+    ("chief", "/forms/1"),
+    ("chief", "/forms/1/trial"),
     ("shop", "/property/desk"),
     ("shop", "/property/desk/register"),
     ("shop", "/property/desk/batch"),
@@ -107,7 +121,7 @@ def test_a_workplace_is_clean_for_axe(open_context, who, path):
     assert not violations_in_both_themes(page)
 
 
-@pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit")])
+@pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit"), ("officer", "/field")])
 def test_a_workplace_in_chinese_is_clean_for_axe(open_context, who, path):
     page = sign_in(open_context(locale="zh-CN", **(PHONE if who == "officer" else {})), who)
     settle(page, path)

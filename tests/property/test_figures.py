@@ -6,8 +6,9 @@ from math import inf
 
 import pytest
 
+from maplebridge.kernel.intervals import rate_ratio, share
 from maplebridge.property import actions
-from maplebridge.property.figures import median_days, rate_ratio, share, waiting_after, waiting_curve
+from maplebridge.property.figures import median_days, waiting_after, waiting_curve
 from maplebridge.property.queries.figures import before_and_after, figures
 
 # Freireich et al. 1963, remission under 6-MP, weeks; a cross in the paper is a patient still in remission.

@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from maplebridge.kernel import spreadsheets
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.models import User
-from maplebridge.property import spreadsheets
 from maplebridge.property.models import Item
 from maplebridge.property.pages import imports
 from maplebridge.property.spreadsheets import as_csv, fields_of, guessed, kind_of, read_table

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 from access_requests import FORM
 from allauth.mfa.models import Authenticator
@@ -20,8 +21,12 @@ from maplebridge.deployment.layout import layout_of
 from maplebridge.deployment.queries import record_now
 from maplebridge.dispatch.actions import assign_unit, install_plans
 from maplebridge.dispatch.models import ResponsePlan
+from maplebridge.fieldwork import actions as field
+from maplebridge.fieldwork.actions import install_forms
+from maplebridge.fieldwork.models import LedgerLine
 from maplebridge.incidents import actions as incidents
 from maplebridge.journal.checkpoints import make_checkpoint
+from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
 from maplebridge.people import actions as people
 from maplebridge.people.models import ApiToken, Grant, Unit
@@ -31,6 +36,7 @@ from maplebridge.positions.actions import issue_tracker, put_fence
 from maplebridge.property import actions as registry
 
 SPOT = {"lon": 24.94, "lat": 60.17}
+WRITTEN = "canary words of a field form"  # the address that a hamlet assistant wrote
 
 
 def picture():
@@ -79,6 +85,8 @@ def make_world(machine):
     found |= {"tracker": busy.trackers.get().pk, "fence": fence.pk, "hour_ago": clock.stamp(at - timedelta(hours=1))}
     found["study"] = study_of(machine, at).pk
     found |= registry_of(machine, at)
+    visit = next(version for version in install_forms(machine, at=at) if version.form_id == "visit")
+    found |= {"form": visit.pk, "form_version": visit.version} | work_of(machine, them, visit.version, at)
     return found | {"file": file.pk, "note": note.pk, "plan": ResponsePlan.objects.first().pk, "them": them.pk,
                     "number": made["incident"].number, "now": clock.stamp(at),
                     "soon": clock.stamp(at + timedelta(days=3)), "size": signed(at)}  # fmt: skip
@@ -91,6 +99,30 @@ def study_of(actor, at):
     return save_study(
         actor, name="S", a=a, b=a, choices=choices, record=record_now(actor, choices), seed=1, at=at
     )  # fmt: skip
+
+
+def work_of(machine, them, version, at):
+    """A hamlet assistant's submissions, one that waits and one that was accepted; a deduction, a scheme, a sheet."""
+    worker = make_staff("hamlet_assistant", username="hamlet")
+    reviews = []
+    for number in (1, 2):
+        xml = (f'<data id="visit" version="{version}"><place><address>{WRITTEN} {number}</address></place>'
+               f"<meta><instanceID>uuid:{number}</instanceID></meta></data>").encode()  # fmt: skip
+        sent = field.receive_submission(acting(worker), user=worker, xml=xml, files={}, at=at).submission
+        reviews.append(field.screen_submission(machine, submission=sent, at=at))
+    field.accept_submission(acting(them), review=reviews[1], at=at)
+    for entry in Entry.objects.filter(verb="fieldwork.submission_accepted"):
+        field.post_to_ledger(machine, entry=entry)
+    long_ago = at - timedelta(days=100)
+    scheme = field.install_schemes(machine, at=long_ago)[0]
+    draft = field.add_scheme(machine, code="other", rules=scheme.rules, at=at)
+    taken = field.deduct_points(acting(them), user=worker, starts_on=at.date().replace(day=1), points=Decimal(1),
+                                reason="Three forms were copies.", at=at)  # fmt: skip
+    field.appeal_deduction(acting(worker), deduction=taken, words="They are three doors.", at=at)
+    sheet = field.draw_up_sheet(acting(them), area=None, day=at.date() - timedelta(days=40), at=at)
+    line = LedgerLine.objects.get(kind="form")
+    return {"review": reviews[0].pk, "line": line.position, "scheme": draft.pk, "deduction": taken.pk,
+            "sheet": sheet.pk, "sheet_digest": sheet.digest}  # fmt: skip
 
 
 def registry_of(machine, at):

@@ -48,19 +48,20 @@ class Received:
 
 
 def receive_submission(
-    actor: Actor, *, user: User, xml: bytes, files: Mapping[str, bytes], device: str = "", at: datetime
-) -> Received:
+    actor: Actor, *, user: User, xml: bytes, files: Mapping[str, bytes], device: str = "", task: int | None = None,
+    at: datetime,
+) -> Received:  # fmt: skip
     """Take a submission as OpenRosa sends it; the same one again changes nothing but the files it still lacked.
 
-    `user` is whose key sent it. Raises BadInput, NotFound for an unknown form, CannotReceive, InstanceConflict
-    and StillReceiving.
+    `user` is whose key sent it, `task` the task that it is of where the form itself does not ask for it.
+    Raises BadInput, NotFound for an unknown form, CannotReceive, InstanceConflict and StillReceiving.
     """
     actor.must("forms.fill")
     instance = read_instance(xml)
     checked = {name: (content, _type_of(name, content)) for name, content in files.items()}
     try:
         with single(f"submission {instance.instance_id}"):
-            return _receive(actor, user, instance, xml, checked, device=device, at=at)
+            return _receive(actor, user, instance, xml, checked, device=device, task=task, at=at)
     except Busy:
         raise StillReceiving(_("This submission is coming in just now. Send it again in a moment.")) from None
 
@@ -81,7 +82,7 @@ def _type_of(name: str, content: bytes) -> str:
 
 def _receive(
     actor: Actor, user: User, instance: Instance, xml: bytes, files: Mapping[str, tuple[bytes, str]], *,
-    device: str, at: datetime,
+    device: str, task: int | None, at: datetime,
 ) -> Received:  # fmt: skip
     """Take what is new of a sending; whoever calls holds the instance ID, so that nobody else does meanwhile."""
     digests = {name: hashlib.sha256(content).hexdigest() for name, (content, _type) in files.items()}
@@ -94,7 +95,7 @@ def _receive(
     stored: list[SubmissionFile] = []
     try:
         with act(actor, "fieldwork.submission_received", at=at) as entry:
-            mine = before or _create(actor, instance, user, xml, device=device, at=at)
+            mine = before or _create(actor, instance, user, xml, device=device, task=task, at=at)
             for name in digests.keys() - set(mine.files.values_list("name", flat=True)):
                 stored.append(_keep(mine, name, *files[name], digests[name], at=at))
             _settle(entry, mine, new=before is None)
@@ -130,7 +131,9 @@ def _known(before: Submission | None, user: User) -> Known | None:
     return Known(own, dict(before.files.values_list("name", "sha256")))
 
 
-def _create(actor: Actor, instance: Instance, user: User, xml: bytes, *, device: str, at: datetime) -> Submission:
+def _create(
+    actor: Actor, instance: Instance, user: User, xml: bytes, *, device: str, task: int | None, at: datetime
+) -> Submission:
     version = FormVersion.objects.filter(form=instance.form, version=instance.version).first()
     if version is None:
         sentence = _("There is no form %(form)s in version %(version)s. Get the forms anew on the phone.")
@@ -139,16 +142,16 @@ def _create(actor: Actor, instance: Instance, user: User, xml: bytes, *, device:
         raise CannotReceive(_("This version is a draft: nothing can be sent with it yet."))
     return Submission.objects.create(
         instance_id=instance.instance_id, version=version, user=user, xml=xml, device=device[:80],
-        task=_task_of(actor, instance),
+        task=_task_of(actor, instance, task),
         sha256=hashlib.sha256(xml).hexdigest(), wanted=list(files_named(instance, frozenset(version.binary))),
         replaces=_replaced(instance, user), ended_at=instance.ended_at, received_at=at,
         expires_at=at + SUBMISSIONS_KEPT,
     )  # fmt: skip
 
 
-def _task_of(actor: Actor, instance: Instance) -> Task | None:
-    """The task that a submission names in its question `task`, if it is the worker's."""
-    named = next((text for path, text in instance.values if path == "task" and text.isdecimal()), "")
+def _task_of(actor: Actor, instance: Instance, task: int | None) -> Task | None:
+    """The task that a submission names in its question `task`, or that came with it, if it is the worker's."""
+    named = next((text for path, text in instance.values if path == "task" and text.isdecimal()), str(task or ""))
     return Task.objects.filter(pk=int(named[:15])).of(actor).first() if named else None
 
 

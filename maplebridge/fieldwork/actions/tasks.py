@@ -49,14 +49,16 @@ def give_task(
     if known:
         return known
     task = Task(
-        title=_title(title), instructions=storable(instructions).strip()[:2000], form=form, due_at=_due(due_at, at),
-        evidence=_evidence(evidence, form), source_key=source_key or None, **whose.columns(),
+        title=checked_title(title), instructions=storable(instructions).strip()[:2000], form=form,
+        due_at=_due(due_at, at), evidence=checked_evidence(evidence, form),
+        source_key=source_key or None, **whose.columns(),
     )  # fmt: skip
     actor.must("tasks.give", about=task)
-    return _give(actor, task, at=at)
+    return put_task(actor, task, at=at)
 
 
-def _title(text: str) -> str:
+def checked_title(text: str) -> str:
+    """Return a title in few words. Raises BadInput."""
     title = storable(text).strip()
     if not 1 <= len(title) <= 120:
         raise BadInput("title", _("Say in a few words what is to be done: at most 120 characters."))
@@ -69,13 +71,15 @@ def _due(due_at: datetime | None, at: datetime) -> datetime | None:
     return due_at
 
 
-def _evidence(kinds: Sequence[str], form: Form | None) -> list[str]:
+def checked_evidence(kinds: Sequence[str], form: Form | None) -> list[str]:
+    """Return the kinds of evidence wanted, a form among them where the task has one. Raises BadInput."""
     if unknown := sorted(set(kinds) - set(rules.EVIDENCE)):
         raise BadInput("evidence", _("There is no evidence of the kind “%(kind)s”.") % {"kind": unknown[0]})
     return [kind for kind in rules.EVIDENCE if kind in kinds or (kind == "form" and form)]
 
 
-def _give(actor: Actor, task: Task, *, at: datetime) -> Task:
+def put_task(actor: Actor, task: Task, *, at: datetime) -> Task:
+    """Write a task that has been decided on, with its entry."""
     with act(actor, "fieldwork.task_given", at=at) as entry:
         task.given_by, task.given_at, task.state = actor.ref, at, "offered"
         task.save(force_insert=True)
@@ -85,11 +89,11 @@ def _give(actor: Actor, task: Task, *, at: datetime) -> Task:
     return task
 
 
-def _tell(entry: Draft, task: Task) -> None:
+def _tell(entry: Draft, task: Task, **more: str) -> None:
     entry.about(
-        task, state=task.state, role=task.role, area=task.area_code, form=task.form_id,
+        task, state=task.state, role=task.role, area=task.area_code, area_path=task.area_path, form=task.form_id,
         user=f"user:{task.user_id}" if task.user_id else None, due_at=stamp(task.due_at) if task.due_at else None,
-        parent=f"task:{task.parent_id}" if task.parent_id else None,
+        parent=f"task:{task.parent_id}" if task.parent_id else None, **more,
     )  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def split_task(actor: Actor, *, task: Task, among: Sequence[Whose], at: datetime
     with act(actor, "fieldwork.task_split", at=at) as entry:
         fresh = _stepped(task, "split")
         _kept(entry, fresh)
-        return [_give(actor, _part(actor, fresh, whose), at=at) for whose in among]
+        return [put_task(actor, _part(actor, fresh, whose), at=at) for whose in among]
 
 
 def _part(actor: Actor, task: Task, whose: Whose) -> Task:
@@ -191,7 +195,10 @@ def _roll_up(actor: Actor, part: Task, *, at: datetime) -> None:
 
 
 def remind_of_overdue(actor: Actor, *, at: datetime, most: int = 500) -> int:
-    """Mark what is overdue, once a day, so that whoever has it and whoever gave it are told; return how many."""
+    """Mark what is overdue, once a day, so that whoever has it and whoever gave it are told; return how many.
+
+    Each day that it stays so it rises one area, which the entry names, up to the largest.
+    """
     actor.must("tasks.give")
     rows = Task.objects.filter(due_at__lt=at).exclude(state__in=rules.ENDED).order_by("due_at")[: most * 4]
     due = [row for row in rows if rules.must_remind(row.state, row.due_at, row.reminded_at, at=at)][:most]
@@ -200,7 +207,7 @@ def remind_of_overdue(actor: Actor, *, at: datetime, most: int = 500) -> int:
             fresh = Task.objects.select_for_update().get(pk=row.pk)
             fresh.reminded_at = at
             fresh.save(update_fields=["reminded_at"])
-            _tell(entry, fresh)
+            _tell(entry, fresh, told=rules.told_area(fresh.area_path, fresh.due_at or at, at=at))
     return len(due)
 
 

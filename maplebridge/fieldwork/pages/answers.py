@@ -26,13 +26,28 @@ def answer(status: int, inside: str) -> HttpResponse:
 
 
 def listed(root: str, namespace: str, each: str, rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
-    """Answer with rows as elements `each`, a child for every column that is not empty."""
-    inside = "".join(f"<{each}>{_children(row)}</{each}>" for row in rows)
+    """Answer with rows as elements `each`: a child for every column that is not empty, an attribute for one with @."""
+    inside = "".join(f"<{each}{_attributes(row)}>{_children(row)}</{each}>" for row in rows)
     return with_headers(HttpResponse(_document(root, namespace, inside), "text/xml"))
 
 
 def _children(row: Mapping[str, Any]) -> str:
-    return "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in row.items() if value != "")
+    shown = [(name, escape(str(value))) for name, value in row.items() if value != "" and not name.startswith("@")]
+    return "".join(f"<{name}>{text}</{name}>" for name, text in shown)
+
+
+def _attributes(row: Mapping[str, Any]) -> str:
+    return "".join(f' {name[1:]}="{escape(str(value))}"' for name, value in row.items() if name.startswith("@"))
+
+
+def integrity_of(gone: Mapping[str, bool]) -> HttpResponse:
+    """Answer which entities are gone, in the form of OpenRosa's integrity API."""
+    rows = "".join(
+        f'<entity id="{escape(name)}"><deleted>{str(is_gone).lower()}</deleted></entity>'
+        for name, is_gone in gone.items()
+    )
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<data><entities>{rows}</entities></data>'
+    return with_headers(HttpResponse(text, "text/xml"))
 
 
 def _document(root: str, namespace: str, inside: str) -> str:

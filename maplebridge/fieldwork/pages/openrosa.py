@@ -10,14 +10,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maplebridge.fieldwork.actions import receive_submission
 from maplebridge.fieldwork.models import FieldKey, FormVersion
-from maplebridge.fieldwork.pages.answers import LIST, MANIFEST, SENDING_MOST, listed, said, with_headers
+from maplebridge.fieldwork.pages.answers import LIST, MANIFEST, SENDING_MOST, integrity_of, listed, said, with_headers
 from maplebridge.fieldwork.pages.doors import by_key
 from maplebridge.fieldwork.queries import offered_forms, own_submissions
+from maplebridge.fieldwork.worklist import (
+    TASK_LIST,
+    gone_from_list,
+    open_tasks,
+    reads_tasks,
+    task_list,
+    version_offered,
+)
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actor import Actor
 
 XML_PART = "xml_submission_file"
+ASKED_MOST = 1_000  # tasks in one question of integrity
 
 
 @by_key
@@ -32,7 +41,7 @@ def form_list(request: HttpRequest, key: FieldKey, actor: Actor) -> HttpResponse
             "version": version.version,
             "hash": f"md5:{version.md5}",
             "downloadUrl": _url(request, version, "form"),
-            "manifestUrl": _url(request, version, "manifest") if version.files.all() else "",
+            "manifestUrl": _url(request, version, "manifest") if version.files.all() or reads_tasks(version) else "",
         }
         for version in offered_forms(actor)
         if asked in ("", version.form_id)
@@ -49,25 +58,18 @@ def _url(request: HttpRequest, version: FormVersion, what: str, **more: str) -> 
     return settings.CONFIG.origin + where if settings.CONFIG.origin else request.build_absolute_uri(where)
 
 
-def _offered(actor: Actor, code: str, version: str) -> FormVersion:
-    for each in offered_forms(actor):
-        if each.form_id == code and each.version == version:
-            return each
-    raise NotFound(_("This form is not offered any more. Get the list of forms anew."))
-
-
 @by_key
 @require_safe
 def form(request: HttpRequest, key: FieldKey, actor: Actor, code: str, version: str) -> HttpResponse:
     """Hand out the XForm of a version."""
-    return with_headers(HttpResponse(_offered(actor, code, version).xform, "text/xml; charset=utf-8"))
+    return with_headers(HttpResponse(version_offered(actor, code, version).xform, "text/xml; charset=utf-8"))
 
 
 @by_key
 @require_safe
 def manifest(request: HttpRequest, key: FieldKey, actor: Actor, code: str, version: str) -> HttpResponse:
-    """List the files that a version needs on the phone."""
-    found = _offered(actor, code, version)
+    """List the files that a version needs on the phone; the worker's own tasks among them, as an entity list."""
+    found = version_offered(actor, code, version)
     rows = [
         {
             "filename": file.name,
@@ -76,18 +78,42 @@ def manifest(request: HttpRequest, key: FieldKey, actor: Actor, code: str, versi
         }
         for file in found.files.all()
     ]
+    if reads_tasks(found):
+        rows.append(_task_row(request, actor, found))
     return listed("manifest", MANIFEST, "mediaFile", rows)
+
+
+def _task_row(request: HttpRequest, actor: Actor, version: FormVersion) -> dict[str, str]:
+    """The worker's tasks in a manifest: `type="entityList"`, with the address that says which of them are gone."""
+    digest = hashlib.md5(task_list(open_tasks(actor)), usedforsecurity=False).hexdigest()
+    return {
+        "@type": "entityList",
+        "filename": TASK_LIST,
+        "hash": f"md5:{digest}",
+        "downloadUrl": _url(request, version, "form_file", name=TASK_LIST),
+        "integrityUrl": _url(request, version, "integrity"),
+    }
+
+
+@by_key
+@require_safe
+def integrity(request: HttpRequest, key: FieldKey, actor: Actor, code: str, version: str) -> HttpResponse:
+    """Say which of the tasks that a phone holds are gone, by OpenRosa's integrity API: `?id=1,2`."""
+    asked = list(dict.fromkeys(request.GET.get("id", "").split(",")))[:ASKED_MOST]
+    return integrity_of(gone_from_list(actor, [text for text in asked if text]))
 
 
 @by_key
 @require_safe
 def form_file(request: HttpRequest, key: FieldKey, actor: Actor, code: str, version: str, name: str) -> HttpResponse:
     """Hand out one file that a version needs."""
-    file = _offered(actor, code, version).files.filter(name=name).first()
-    if file is None:
+    found = version_offered(actor, code, version)
+    file = found.files.filter(name=name).first()
+    if file is None and not (name == TASK_LIST and reads_tasks(found)):
         raise NotFound(_("This form has no such file. Get the list of forms anew."))
-    response = HttpResponse(bytes(file.content), "application/octet-stream")
-    response["ETag"] = f'"{hashlib.sha256(bytes(file.content)).hexdigest()[:32]}"'
+    content = bytes(file.content) if file else task_list(open_tasks(actor))
+    response = HttpResponse(content, "application/octet-stream" if file else "text/csv; charset=utf-8")
+    response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return with_headers(response)
 
 

@@ -64,6 +64,12 @@ def overdue(state: str, due_at: datetime | None, *, at: datetime) -> bool:
     return due_at is not None and due_at < at and state in ("offered", "accepted", "delegated", "returned")
 
 
+def told_area(path: str, due_at: datetime, *, at: datetime) -> str:
+    """The area at whose level an overdue task is by now: its own on the first day, then one further up each day."""
+    codes = path.strip("/").split("/")
+    return codes[max(len(codes) - 1 - max((at - due_at).days, 0), 0)]
+
+
 def must_remind(state: str, due_at: datetime | None, reminded_at: datetime | None, *, at: datetime) -> bool:
     """Whether it is time to tell whoever has an overdue task, and whoever gave it: once a day."""
     return overdue(state, due_at, at=at) and (reminded_at is None or at - reminded_at >= ASK_AGAIN)

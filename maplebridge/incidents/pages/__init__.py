@@ -1,8 +1,8 @@
-"""The Django pages of incidents: for the public, on paper, and their files."""
+"""The Django pages of incidents: for the public, on paper, their files, and figures of the work in the field."""
 
 from django.urls import path
 
-from maplebridge.incidents.pages import paper, public
+from maplebridge.incidents.pages import paper, public, quiet
 
 urlpatterns = [
     path("report", public.report, name="public_report"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("follow/<str:code>/held", public.held, name="follow_held"),
     path("incidents/<int:incident_id>/sheet", paper.sheet, name="incident_sheet"),
     path("incidents/<int:incident_id>/files/<int:attachment_id>", paper.file, name="incident_file"),
+    path("workbook/figures", quiet.figures, name="field_figures"),
     path("cards", paper.cards, name="paper_cards"),
     path("catch-up", paper.catch_up, name="catch_up"),
 ]

@@ -29,13 +29,14 @@ def enrol_user(
     language: str = "",
     expires_at: datetime | None = None,
     first_password: bool = False,
+    role_ends_at: datetime | None = None,
     at: datetime,
 ) -> User:
     """Create an account with one role, or set name, password and the one role of an existing one.
 
     Roles given before end, but for emergency access. `expires_at` is the moment on which the account ends; None leaves
-    it as it is. A `first_password` is to be changed within `FIRST_PASSWORD_LASTS`. Raises NotAllowed (nobody gives
-    themselves a role) and BadInput on the role.
+    it as it is. The role itself may end earlier, at `role_ends_at`. A `first_password` is to be changed within
+    `FIRST_PASSWORD_LASTS`. Raises NotAllowed (nobody gives themselves a role) and BadInput on the role.
     """
     actor.must("people.manage")
     actor.must("grants.give")
@@ -52,7 +53,7 @@ def enrol_user(
             user.set_unusable_password()
         user.expires_at = expires_at or user.expires_at
         user.save()
-        _set_one_role(actor, user, role, area_code, at)
+        _set_one_role(actor, user, role, area_code, at, ends_at=role_ends_at)
         ends = {"expires_at": stamp(expires_at)} if expires_at else {}
         entry.about(user, role=role, area=area_code, **ends).keep_private(username=username, name=display_name)
     forget()
@@ -84,7 +85,9 @@ def reset_factors(actor: Actor, *, user: User, at: datetime) -> int:
     return int(removed)
 
 
-def _set_one_role(actor: Actor, user: User, role: str, area_code: str, at: datetime) -> None:
+def _set_one_role(
+    actor: Actor, user: User, role: str, area_code: str, at: datetime, *, ends_at: datetime | None
+) -> None:
     """Give the role unless it is held already; end every other that is no emergency's."""
     others = Grant.objects.filter(user=user).in_force(at).exclude(ends_at__isnull=False)
     same = others.filter(role=role, area_code=area_code).first()
@@ -92,7 +95,7 @@ def _set_one_role(actor: Actor, user: User, role: str, area_code: str, at: datet
     if same is None:
         if actor.user_id == user.pk:
             raise NotAllowed(_("Nobody changes their own roles. Ask another who may give roles."))
-        put_grant(actor, user=user, role=role, area_code=area_code, reason="", starts_at=at, ends_at=None, at=at)
+        put_grant(actor, user=user, role=role, area_code=area_code, reason="", starts_at=at, ends_at=ends_at, at=at)
 
 
 def erase_ended_accounts(actor: Actor, *, at: datetime) -> int:

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from maplebridge.kernel import clock
+from maplebridge.kernel.intervals import Share
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.queries import areas_in_use
 from maplebridge.property import queries
-from maplebridge.property.figures import Share
 from maplebridge.property.models import Dispute
 from maplebridge.property.queries.clones import contradicting_codes, impossible_jumps
 from maplebridge.property.queries.figures import before_and_after, figures

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from maplebridge.incidents.models import Incident
-from maplebridge.property.figures import Ratio, Share, Step, median_days, rate_ratio, share, waiting_curve
+from maplebridge.kernel.intervals import Ratio, Share, rate_ratio, share
+from maplebridge.property.figures import Step, median_days, waiting_curve
 from maplebridge.property.models import Alarm, CheckCount, Item, Sighting, TheftReport
 from maplebridge.property.rules import KINDS
 

