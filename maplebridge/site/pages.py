@@ -81,7 +81,11 @@ def _nav(actor: Actor | None, path: str) -> list[dict[str, Any]]:
 
 def _work(may: Callable[[str], bool]) -> str:
     """The page of field work at which one begins: what waits for review, or one's own ledger."""
-    pages = (("tasks.give", "/workbook/review"), ("forms.fill", "/workbook"), ("forms.manage", "/workbook/review/rules"))
+    pages = (
+        ("tasks.give", "/workbook/review"),
+        ("forms.fill", "/workbook"),
+        ("forms.manage", "/workbook/review/rules"),
+    )
     return next((page for permission, page in pages if may(permission)), "")
 
 

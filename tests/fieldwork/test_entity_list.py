@@ -69,7 +69,8 @@ def test_a_task_that_was_taken_back_leaves_the_list_and_is_said_to_be_deleted(as
     def said(deleted):
         return (
             f'<?xml version="1.0" encoding="UTF-8"?>\n<data><entities><entity id="{task.pk}">'
-            f'<deleted>{deleted}</deleted></entity><entity id="&lt;x"><deleted>true</deleted></entity></entities></data>'
+            f'<deleted>{deleted}</deleted></entity><entity id="&lt;x"><deleted>true</deleted></entity>'
+            "</entities></data>"
         )
 
     where = f"forms/report/1/integrity?id={task.pk},<x"

@@ -31,11 +31,15 @@ from maplebridge.kernel import clock
 from maplebridge.people import actions as people
 from maplebridge.people.models import ApiToken, Grant, Unit
 from maplebridge.places.actions import add_premise_note
-from maplebridge.places.models import City
+from maplebridge.places.models import Area, City
+from maplebridge.places.register.actions import apply_change
+from maplebridge.places.register.actions.care import Wish, ask_for_care
+from maplebridge.places.register.rules.changes import Proposal
 from maplebridge.positions.actions import issue_tracker, put_fence
 from maplebridge.property import actions as registry
 
 SPOT = {"lon": 24.94, "lat": 60.17}
+WISHED = "canary name of a request for care"
 WRITTEN = "canary words of a field form"  # the address that a hamlet assistant wrote
 
 
@@ -86,6 +90,7 @@ def make_world(machine):
     found["study"] = study_of(machine, at).pk
     found |= registry_of(machine, at)
     visit = next(version for version in install_forms(machine, at=at) if version.form_id == "visit")
+    found |= register_of(machine, at)
     found |= {"form": visit.pk, "form_version": visit.version} | work_of(machine, them, visit.version, at)
     return found | {"file": file.pk, "note": note.pk, "plan": ResponsePlan.objects.first().pk, "them": them.pk,
                     "number": made["incident"].number, "now": clock.stamp(at),
@@ -123,6 +128,22 @@ def work_of(machine, them, version, at):
     line = LedgerLine.objects.get(kind="form")
     return {"review": reviews[0].pk, "line": line.position, "scheme": draft.pk, "deduction": taken.pk,
             "sheet": sheet.pk, "sheet_digest": sheet.digest}  # fmt: skip
+
+
+def register_of(machine, at):
+    """A house in the register, a request for care there, a task in its village."""
+    ring = [[24.93, 60.16], [24.95, 60.16], [24.95, 60.18], [24.93, 60.18], [24.93, 60.16]]
+    village = Area.objects.create(
+        code="330681101201", name="Eastfield", kind="village", path="/330681101201/", west=24.93, south=60.16,
+        east=24.95, north=60.18, geometry={"type": "Polygon", "coordinates": [ring]},
+    )  # fmt: skip
+    fields = {"street": "Mill Lane", "number": "12", **SPOT}
+    house = apply_change(machine, proposal=Proposal("address", fields, "form"), take=tuple(fields), at=at)
+    wish = Wish(WISHED, ["alone"], "paper", "0409876543", "")
+    care, _code = ask_for_care(machine, address_id=house.pk, wish=wish, at=at)
+    whose = field.Whose(village, role="auxiliary")
+    task = field.give_task(machine, title="Look at the drains", whose=whose, at=at)
+    return {"address": house.pk, "care": care.pk, "task": task.pk}
 
 
 def registry_of(machine, at):

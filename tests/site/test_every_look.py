@@ -2,7 +2,7 @@
 
 import pytest
 from access_requests import API, PAGES
-from access_world import WRITTEN, client_of, send
+from access_world import WISHED, WRITTEN, client_of, send
 from django.db import transaction
 
 from maplebridge.incidents.actions import add_note
@@ -13,7 +13,7 @@ from maplebridge.property.models import Owner
 
 pytestmark = pytest.mark.any_database
 CANARIES = ("Canary-Caller", "0409876543", "canary words of a report", "canary words of a note", "canary-file",
-            "Canary-Owner", "0405551234", WRITTEN)  # fmt: skip
+            "Canary-Owner", "0405551234", WRITTEN, WISHED)  # fmt: skip
 LOOKS = ("consulted", "disclosed")
 
 

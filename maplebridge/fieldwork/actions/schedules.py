@@ -52,7 +52,7 @@ def give_to_each(
         task.save(update_fields=["state"])
         entry.about(task, state=task.state, parts=len(targets), area=area.code, area_path=area.path)
         for each in targets:
-            put_task(actor, _part(task, Whose(each, role=POST_OF[kind])), at=at)
+            put_task(actor, task=_part(task, Whose(each, role=POST_OF[kind])), at=at)
     return task
 
 

@@ -54,7 +54,7 @@ def give_task(
         source_key=source_key or None, **whose.columns(),
     )  # fmt: skip
     actor.must("tasks.give", about=task)
-    return put_task(actor, task, at=at)
+    return put_task(actor, task=task, at=at)
 
 
 def checked_title(text: str) -> str:
@@ -78,7 +78,7 @@ def checked_evidence(kinds: Sequence[str], form: Form | None) -> list[str]:
     return [kind for kind in rules.EVIDENCE if kind in kinds or (kind == "form" and form)]
 
 
-def put_task(actor: Actor, task: Task, *, at: datetime) -> Task:
+def put_task(actor: Actor, *, task: Task, at: datetime) -> Task:
     """Write a task that has been decided on, with its entry."""
     with act(actor, "fieldwork.task_given", at=at) as entry:
         task.given_by, task.given_at, task.state = actor.ref, at, "offered"
@@ -126,7 +126,7 @@ def split_task(actor: Actor, *, task: Task, among: Sequence[Whose], at: datetime
     with act(actor, "fieldwork.task_split", at=at) as entry:
         fresh = _stepped(task, "split")
         _kept(entry, fresh)
-        return [put_task(actor, _part(actor, fresh, whose), at=at) for whose in among]
+        return [put_task(actor, task=_part(actor, fresh, whose), at=at) for whose in among]
 
 
 def _part(actor: Actor, task: Task, whose: Whose) -> Task:

@@ -58,7 +58,7 @@ def _who(request: HttpRequest) -> Actor:
         try:
             token = base64.b64decode(token, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
-            token = ""
+            kind, token = "unreadable", "-"  # which is nobody's token
     if kind:
         if (actor := actor_of_token(token, at=clock.now()) if token else None) is None:
             raise SignInNeeded(_("This token is unknown or has ended. Make a new one on your account page."))
