@@ -115,7 +115,7 @@ def needs_second_factor(user: User) -> bool:
 
 @require_POST
 def sign_in_demo(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the demo's five people at once. Not there outside the demo."""
+    """Sign in as one of the demo's people at once. Not there outside the demo."""
     name = request.POST.get("username", "")
     if not settings.CONFIG.demo or name not in {account.username for account in DEMO_ACCOUNTS}:
         raise Http404

@@ -164,7 +164,7 @@ def test_signing_in_needs_the_forms_token():
     assert "Nothing was changed" in answer.content.decode()
 
 
-def test_the_demo_shows_five_sign_ins_with_their_passwords(client, demo):
+def test_the_demo_shows_its_sign_ins_with_their_passwords(client, demo):
     text = client.get("/").content.decode()
     for account in DEMO_ACCOUNTS:
         assert f"<code>{account.password}</code>" in text

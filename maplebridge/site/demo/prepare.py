@@ -91,6 +91,7 @@ def _settle(actor: Actor, *, at: datetime) -> bool:
                 display_name=account.display_name,
                 role=account.role,
                 password=account.password,
+                area_code=account.area,
                 at=begun,
             )
     if not PremiseNote.objects.exists():
