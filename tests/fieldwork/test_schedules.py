@@ -140,7 +140,7 @@ def test_a_hazard_that_was_noted_becomes_a_task_of_the_village_once(village, noo
     from maplebridge.places.actions import add_premise_note
 
     _areas, who = village
-    City.objects.create(name="T", time_zone="UTC", west=0, south=0, east=1, north=1, edition="of a hazard")  # its own map
+    City.objects.create(name="T", time_zone="UTC", west=0, south=0, east=1, north=1, edition="hazard")  # its own map
     square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
     Area.objects.filter(code="V").update(geometry=square)
     Area.objects.exclude(code="V").update(geometry=None)
