@@ -5,7 +5,7 @@ import random
 import pytest
 
 from maplebridge.fieldwork.actions import install_forms
-from maplebridge.fieldwork.models import Submission, Task, TaskSchedule
+from maplebridge.fieldwork.models import LedgerLine, Review, Submission, Task, TaskSchedule
 from maplebridge.fieldwork.queries.coverage import counts, posts
 from maplebridge.kernel import clock
 from maplebridge.people.models import User
@@ -43,7 +43,8 @@ def test_the_county_is_made_once_with_tasks_and_visits(machine):
         stock_county(machine, at=at, size=SMALL)
     assert Area.objects.count() == 16
     assert all(row["empty"] == 0 for row in counts(posts(machine, at=at)).values())
-    assert Submission.objects.count() == SMALL.visits
+    assert Submission.objects.count() == Review.objects.count() == SMALL.visits
+    assert LedgerLine.objects.filter(kind="task").count() == Task.objects.filter(state="settled").count()
     assert {"delivered", "settled"} <= set(Task.objects.values_list("state", flat=True))
     assert TaskSchedule.objects.count() == 1
     assert not any(user.has_usable_password() for user in User.objects.all())

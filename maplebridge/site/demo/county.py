@@ -16,10 +16,11 @@ from typing import Any
 
 from django.conf import settings
 
-from maplebridge.fieldwork import actions
+from maplebridge.fieldwork import actions, tasks
 from maplebridge.fieldwork.importing import apply_divisions, apply_roster
 from maplebridge.fieldwork.models import FormVersion
 from maplebridge.fieldwork.rules.roster import Appointment
+from maplebridge.journal.models import Entry
 from maplebridge.people.actor import Actor, actor_of
 from maplebridge.people.models import User
 from maplebridge.places.models import Area
@@ -58,6 +59,7 @@ def stock_county(actor: Actor, *, at: datetime, size: Size = Size(), seed: int =
     apply_roster(actor, roster(areas, at.date()), at=begun, progress=_quiet)
     _tasks(actor, areas, at=at)
     _visits(areas, rng, count=size.visits, at=at)
+    _worked_on(at)
 
 
 def _quiet(_done: int, _all: int) -> None:
@@ -181,6 +183,14 @@ def _visits(areas: Sequence[Division], rng: random.Random, *, count: int, at: da
         actions.receive_submission(
             actor_of(user, at=at), user=user, xml=xml, files={}, at=filled + timedelta(minutes=9)
         )
+
+
+def _worked_on(at: datetime) -> None:
+    """Screen what came in and fill the ledger: the server's reactions begin where the journal stands at its start."""
+    for entry in Entry.objects.filter(verb="fieldwork.submission_received"):
+        tasks.screen_submission(entry, at)
+    for entry in Entry.objects.filter(verb__in=("fieldwork.submission_accepted", "fieldwork.task_settled")):
+        tasks.post_to_ledger(entry, at)
 
 
 def _visit(
