@@ -114,11 +114,12 @@ def tasks(request: HttpRequest, actor: Actor) -> HttpResponse:
     lines = board(actor, view=view, area=area, opened=request.GET.get("opened", ""), at=at)
     roles = {code: role.name for code, role in role_book().items()}
     places = {each.code: each for each in Area.objects.filter(code__in={line.task.area_code for line in lines})}
+    names = area_names([*places, *(line.told for line in lines)])
     plans = TaskSchedule.objects.exclude(next_at=None)
     codes = {each.code for each in areas}
     context = {
         "parts": parts_for(actor, "tasks"), "view": view, "views": VIEW_NAMES, "area": area, "areas": areas,
-        "rows": [_row(line, places, roles) for line in lines], "opened": request.GET.get("opened", ""),
+        "rows": [_row(line, names, roles) for line in lines], "opened": request.GET.get("opened", ""),
         "frame": frame_of([(places[line.task.area_code].middle, line) for line in lines
                            if line.task.area_code in places]),
         "plans": [plan for plan in plans if plan.area_code in codes], "forms": Form.objects.all(),
@@ -129,11 +130,11 @@ def tasks(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "fieldwork/tasks.html", context)
 
 
-def _row(line: Line, places: dict[str, Area], roles: dict[str, Any]) -> dict[str, Any]:
+def _row(line: Line, names: dict[str, str], roles: dict[str, Any]) -> dict[str, Any]:
     task = line.task
-    told = area_names([line.told]).get(line.told, "") if line.told not in ("", task.area_code) else ""
+    told = names.get(line.told, "") if line.told != task.area_code else ""
     return {
-        "line": line, "task": task, "area": places.get(task.area_code, task.area_code), "told": told,
+        "line": line, "task": task, "area": names.get(task.area_code, task.area_code), "told": told,
         "whose": str(task.user) if task.user else roles.get(task.role, task.role), "state": STATES[task.state],
         "below": [(STATES[state], line.below[state]) for state in STATES if line.below[state]],
         "all": sum(line.below.values()),
