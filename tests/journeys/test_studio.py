@@ -63,12 +63,13 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simu
     page.get_by_role("tab", name="Layout B").click()
     before = studio.reached(1, "b")
     studio.drag("F1", 0, 160)
-    studio.pick("F2")
-    studio.steer(*["Shift+ArrowUp"] * 6)
+    for name in ("F2", "F3", "F4"):  # of one alone the others might make up for the loss, to the per cent
+        studio.pick(name)
+        studio.steer(*["Shift+ArrowUp"] * 6)
     assert studio.reached(1, "b") < before
     assert studio.reached(1, "a") == before
     assert not violations(page)
-    number = studio.save("Eight posts, two out of place", weeks=40)
+    number = studio.save("Eight posts, four out of place", weeks=40)
     studio.press("run")
     page.reload()  # a run goes on without anybody looking
     studio = Studio(page)
@@ -76,7 +77,7 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simu
     expect(studio.figures.get_by_role("row", name=re.compile("^Response, 9 of 10"))).to_be_visible()
     assert Desk(page.context).get(f"/api/studies/{number}")["run"]["state"] == "done"
     page.get_by_role("link", name="On paper").click()
-    expect(page.get_by_role("heading", name="Eight posts, two out of place")).to_be_visible()
+    expect(page.get_by_role("heading", name="Eight posts, four out of place")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("Simulated over 40 weeks")
     assert not violations(page)
     assert page.pdf().startswith(b"%PDF")

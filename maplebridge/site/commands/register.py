@@ -6,14 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from maplebridge.site.commands import declare
+
 
 def add(commands: Any) -> None:
     """Add the command to the command line."""
-    command = commands.add_parser(
+    command = declare(
+        commands,
         "register",
-        help="import a list of addresses into the register",
-        description="Import a CSV file (UTF-8) of addresses, in batches of 2,000 rows. Sent again, it goes on where it"
-        " was: what is there already is not doubled. Rows that cannot be taken go to FILE.errors.csv, with the reason.",
+        """
+        Import a list of addresses into the register.
+        A CSV file (UTF-8) in batches of 2,000 rows. Sent again, it goes on where it was: what is there already is not
+        doubled. Rows that cannot be taken go to FILE.errors.csv, with the reason.
+        """,
+        examples="""
+        maplebridge register addresses.csv --try
+        maplebridge register addresses.csv
+        """,
     )
     command.add_argument("file", type=Path, help="CSV with columns such as area, street, number, unit, room, lon, lat")
     command.add_argument("--try", dest="dry", action="store_true", help="look at every row and write nothing")
