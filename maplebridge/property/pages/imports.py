@@ -4,20 +4,20 @@ The rows lie in the cache until the import is over, for six hours at most, then 
 goes on where it was, since every row has a key of its own.
 """
 
-import secrets
 import time
 from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maplebridge.kernel import clock
-from maplebridge.kernel.refused import BadInput, NotFound, Refused
+from maplebridge.kernel.import_jobs import SLICE_S, Job, Jobs, csv_file, errors_file, shown_faults
+from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.property import actions, queries
@@ -29,10 +29,11 @@ from maplebridge.property.pages.parts import alarm_if_stolen, place_here, year_f
 from maplebridge.property.rules import BEARS_BATTERY, KINDS
 from maplebridge.property.spreadsheets import FIELDS, FILE_MOST, as_csv, fields_of, guessed, kind_of, read_table
 
-KEPT_S = 6 * 3600
-SLICE_S = 2.0  # how long one request works before it shows how far it has come
 SHOWN = 5  # rows of the preview
-Job = dict[str, Any]
+JOBS = Jobs(
+    "property.import",
+    gone=gettext_lazy("This import is over or too old. Send the file again: what is registered is not doubled."),
+)
 
 
 @login_required
@@ -64,26 +65,13 @@ def _begun(request: HttpRequest, actor: Actor, place: Dealer | None) -> str:
         raise BadInput("file", _("Choose a file."))
     content = sent.read(FILE_MOST + 1)
     table = read_table(sent.name or "", content)
-    key = secrets.token_hex(12)
     job: Job = {
         "user": actor.user_id, "dealer": place.pk if place else None, "name": (sent.name or "")[:80],
         "digest": sha256(content).hexdigest()[:24], "head": table.head, "rows": table.rows,
         "columns": guessed(table.head), "kind": "e_bike", "state": "columns", "done": 0, "new": 0, "again": 0,
         "faults": {}, "codes": [],
     }  # fmt: skip
-    _keep(key, job)
-    return key
-
-
-def _keep(key: str, job: Job) -> None:
-    cache.set(f"property.import:{key}", job, KEPT_S)
-
-
-def _job(key: str, actor: Actor) -> Job:
-    job = cache.get(f"property.import:{key[:40]}")
-    if job is None or job["user"] != actor.user_id:
-        raise NotFound(_("This import is over or too old. Send the file again: what is registered is not doubled."))
-    return dict(job)
+    return JOBS.begin(job)
 
 
 @login_required
@@ -92,7 +80,7 @@ def go_on(request: HttpRequest, key: str) -> HttpResponse:
     """Choose columns, try without writing, then register part by part."""
     actor = actor_of_request(request)
     actor.must("property.register")
-    job = _job(key, actor)
+    job = JOBS.of(key, actor.user_id)
     if request.method == "POST":
         what = request.POST.get("what", "")
         if what == "columns":
@@ -102,7 +90,7 @@ def go_on(request: HttpRequest, key: str) -> HttpResponse:
             job["state"] = "columns"
         elif what == "run" and job["state"] in ("tried", "running"):
             _run(actor, job)
-        _keep(key, job)
+        JOBS.keep(key, job)
     return render(request, "property/import_run.html", _shown(key, job))
 
 
@@ -117,10 +105,10 @@ def _shown(key: str, job: Job) -> dict[str, Any]:
         }
         for n, name in enumerate(job["head"])
     ]
-    faults = [{"row": row + 2, "sentence": sentence} for row, sentence in sorted(job["faults"].items())]
+    faults = len(job["faults"])
     return {"key": key, "job": job, "columns": columns, "fields": FIELDS.items(), "kinds": KINDS,
-            "total": len(job["rows"]), "good": len(job["rows"]) - len(faults), "faults": faults[:20],
-            "faults_n": len(faults)}  # fmt: skip
+            "total": len(job["rows"]), "good": len(job["rows"]) - faults, "faults": shown_faults(job),
+            "faults_n": faults}  # fmt: skip
 
 
 def _choose(job: Job, posted: dict[str, Any]) -> None:
@@ -216,21 +204,13 @@ def _register(actor: Actor, place: Dealer | None, job: Job, number: int) -> None
 @require_safe
 def errors(request: HttpRequest, key: str) -> HttpResponse:
     """The rows that were not taken, with the reason beside each, as CSV to correct and send again."""
-    job = _job(key, actor_of_request(request))
-    rows = [[*job["rows"][number], sentence] for number, sentence in sorted(job["faults"].items())]
-    return _file(as_csv([*job["head"], _("Why not")], rows), "not-registered.csv")
+    return errors_file(JOBS.of(key, actor_of_request(request).user_id), "not-registered.csv")
 
 
 @login_required
 @require_safe
 def codes(request: HttpRequest, key: str) -> HttpResponse:
     """The stickers and, once, the owners' codes of what was registered, as CSV; then the rows are forgotten."""
-    job = _job(key, actor_of_request(request))
+    job = JOBS.of(key, actor_of_request(request).user_id)
     head = [_("Row"), _("Item"), _("registry sticker"), _("Owner's code")]
-    return _file(as_csv(head, job["codes"]), "registered.csv")
-
-
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(as_csv(head, job["codes"]), "registered.csv")

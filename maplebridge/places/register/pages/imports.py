@@ -4,29 +4,31 @@ The rows lie in the cache until the import is over, for six hours at most; a lis
 was, since what is there already is not doubled. Longer lists go in by `maplebridge register FILE`.
 """
 
-import secrets
 import time
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maplebridge.kernel import clock
-from maplebridge.kernel.refused import BadInput, NotFound, Refused
-from maplebridge.kernel.spreadsheets import FILE_MOST, as_csv, guess, read_table
+from maplebridge.kernel.import_jobs import SLICE_S, Job, Jobs, errors_file, shown_faults
+from maplebridge.kernel.refused import BadInput, Refused
+from maplebridge.kernel.spreadsheets import FILE_MOST, guess, read_table
 from maplebridge.people.actor import Actor
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.register.actions.imports import BATCH, import_addresses
 from maplebridge.places.register.naming import uses_by_name
 from maplebridge.places.register.rules.rows import COLUMNS, HEADS, Row, must_have_columns, row_of
 
-KEPT_S, SLICE_S, ROWS_MOST, FAULTS_SHOWN = 6 * 3600, 2.0, 50_000, 20
+ROWS_MOST = 50_000
 STEP = 500  # rows of one entry of the journal
-Job = dict[str, Any]
+JOBS = Jobs(
+    "register.import",
+    gone=gettext_lazy("This import is over or too old. Send the file again: what is there is not doubled."),
+)
 
 
 @login_required
@@ -59,9 +61,7 @@ def _begun(request: HttpRequest, actor: Actor) -> str:
     }  # fmt: skip
     for number in range(len(table.rows)):
         _row(job, number)
-    key = secrets.token_hex(12)
-    _keep(key, job)
-    return key
+    return JOBS.begin(job)
 
 
 def _row(job: Job, number: int) -> Row | None:
@@ -75,32 +75,20 @@ def _row(job: Job, number: int) -> Row | None:
         return None
 
 
-def _keep(key: str, job: Job) -> None:
-    cache.set(f"register.import:{key}", job, KEPT_S)
-
-
-def _job(key: str, actor: Actor) -> Job:
-    job = cache.get(f"register.import:{key[:40]}")
-    if job is None or job["user"] != actor.user_id:
-        raise NotFound(_("This import is over or too old. Send the file again: what is there is not doubled."))
-    return dict(job)
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def go_on(request: HttpRequest, key: str) -> HttpResponse:
     """Show what a list would do and how far it has come; posted, go on for two seconds."""
     actor = actor_of_request(request)
     actor.must("register.edit")
-    job = _job(key, actor)
+    job = JOBS.of(key, actor.user_id)
     if request.method == "POST" and job["state"] != "over":
         _run(actor, job)
-        _keep(key, job)
+        JOBS.keep(key, job)
         return redirect("register_import_run", key=key)
-    faults = [{"row": n + 2, "sentence": text} for n, text in sorted(job["faults"].items())[:FAULTS_SHOWN]]
     made = sum(job["made"].values())
     context = {
-        "job": job, "key": key, "faults": faults, "faults_n": len(job["faults"]), "total": len(job["rows"]),
+        "job": job, "key": key, "faults": shown_faults(job), "faults_n": len(job["faults"]), "total": len(job["rows"]),
         "good": len(job["rows"]) - len(job["faults"]), "made": made,
     }  # fmt: skip
     return render(request, "register/import_run.html", context)
@@ -131,8 +119,4 @@ def errors(request: HttpRequest, key: str) -> HttpResponse:
     """The rows that were not taken, with the reason beside each, as CSV to correct and send again."""
     actor = actor_of_request(request)
     actor.must("register.edit")
-    job = _job(key, actor)
-    rows = [[*job["rows"][number], sentence] for number, sentence in sorted(job["faults"].items())]
-    response = HttpResponse(as_csv([*job["head"], _("Why not")], rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="not-taken.csv"'
-    return response
+    return errors_file(JOBS.of(key, actor.user_id), "not-taken.csv")
