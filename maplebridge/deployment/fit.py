@@ -13,13 +13,12 @@ from maplebridge.deployment.choices import Choices
 from maplebridge.deployment.record import Record
 from maplebridge.deployment.scenario import Terms
 from maplebridge.deployment.scenario_building import scenario_of
-from maplebridge.deployment.shown import area_names
 from maplebridge.deployment.words import seconds
 from maplebridge.dispatch.simulation import PROCESS_S, TURNOUT_S
 from maplebridge.kernel.clock import stamp
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor, system
-from maplebridge.places.queries import city_zone
+from maplebridge.places.queries import area_names, city_zone
 
 BACK = timedelta(days=28)
 REPLICATIONS = 20

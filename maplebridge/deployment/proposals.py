@@ -13,13 +13,13 @@ from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.merging import AreaChange, Merger, merge
 from maplebridge.deployment.moves import propose_moves
 from maplebridge.deployment.propose import Proposal, propose
-from maplebridge.deployment.shown import area_names, ground
+from maplebridge.deployment.shown import ground
 from maplebridge.deployment.studio import AREA_LEAST, Ground
 from maplebridge.deployment.words import percent, points, seconds
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor
 from maplebridge.people.rules import UNIT_KINDS
-from maplebridge.places.queries import address_at
+from maplebridge.places.queries import address_at, area_names
 
 Row = dict[str, Any]
 MOST_PROPOSED, PROPOSE_S = 200, 20.0

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.deployment.call_kinds import kinds_on_record
@@ -20,6 +19,7 @@ from maplebridge.deployment.models import Study, StudyRun
 from maplebridge.deployment.record import Record, record_of
 from maplebridge.incidents.models import Incident, IncidentType
 from maplebridge.kernel.clock import parse_stamp, stamp
+from maplebridge.kernel.language import in_chinese, named
 from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor, system
 from maplebridge.people.models import Shift, Unit
@@ -96,9 +96,8 @@ def first_report(*, at: datetime) -> datetime:
 
 def type_rows() -> list[dict[str, str]]:
     """List the types of incident that a need can be counted from, in the reader's language; those out of use last."""
-    zh = (get_language() or "").startswith("zh")
-    types = IncidentType.objects.order_by("-active", "name_zh" if zh else "name")
-    return [{"code": each.code, "name": (zh and each.name_zh) or each.name} for each in types]
+    types = IncidentType.objects.order_by("-active", "name_zh" if in_chinese() else "name")
+    return [{"code": each.code, "name": named(each.name, each.name_zh)} for each in types]
 
 
 def need_of(actor: Actor, choices: Choices) -> Demand:

@@ -1,14 +1,12 @@
 """What the studio shows: figures with words for whoever reads, shapes for the map. Reads alone."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import h3.api.basic_int as h3
 import numpy as np
-from django.utils.translation import get_language
 
 from maplebridge.deployment import queries
 from maplebridge.deployment.calls import parents
@@ -24,8 +22,7 @@ from maplebridge.deployment.studio import MINUTES, Compared, Ground, compared, f
 from maplebridge.deployment.words import sentences_of, simulated_sentences
 from maplebridge.people.actor import Actor
 from maplebridge.people.rules import UNIT_KINDS
-from maplebridge.places.models import Area
-from maplebridge.places.queries import address_at, current_city, road_network
+from maplebridge.places.queries import address_at, area_names, current_city, road_network
 
 Row = dict[str, Any]
 GAPS = 12  # listed, those with most calls first
@@ -139,13 +136,6 @@ def _gap(gap: Gap) -> Row:
     seconds = gap.seconds if np.isfinite(gap.seconds) else None
     return {"lon": gap.lon, "lat": gap.lat, "week": gap.calls, "share": gap.share, "seconds": seconds,
             "place": address_at(gap.lon, gap.lat)}  # fmt: skip
-
-
-def area_names() -> Mapping[str, str]:
-    """Names of areas by code in the reader's language."""
-    chinese = (get_language() or "").startswith("zh")
-    rows = Area.objects.values_list("code", "name", "name_zh")
-    return {code: (name_zh if chinese else "") or name for code, name, name_zh in rows}
 
 
 def study(record: Study) -> Row:

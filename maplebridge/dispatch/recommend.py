@@ -8,7 +8,6 @@ from math import inf
 
 import numpy as np
 from django.db.models import Q
-from django.utils.translation import get_language
 
 from maplebridge.dispatch import ranking, rules
 from maplebridge.dispatch.fleet import JobNow, UnitNow, Workload
@@ -17,6 +16,7 @@ from maplebridge.dispatch.ranking import Candidate, Job, Preempt, Ranked
 from maplebridge.dispatch.snapshot import snapshot
 from maplebridge.dispatch.travel import POST_REACH_M, mode_of, nearest
 from maplebridge.incidents.models import Incident
+from maplebridge.kernel.language import named
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Unit
 from maplebridge.places.models import Area
@@ -150,7 +150,7 @@ def _candidate(unit: UnitNow, way: _Ways, load: Workload, *, alone: bool, at: da
     preempt = None
     if work and way.at_once_s is not None:
         was_s = None if unit.status == "OnScene" else _travel_left(unit, at)
-        kind = work.type_zh if (get_language() or "").startswith("zh") else work.type
+        kind = named(work.type, work.type_zh)
         preempt = Preempt(work.incident_id, work.number, kind, work.priority, way.at_once_s, was_s)
     idle_from = load.last_cleared_at or unit.since_at
     return Candidate(

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from maplebridge.incidents.models import IncidentType
 from maplebridge.incidents.queries.timeline import Told, sentence
+from maplebridge.kernel.language import named
 from maplebridge.people.models import Unit
 
 _PLAIN = {
@@ -91,7 +92,7 @@ def _which(told: Told) -> str:
     found = IncidentType.objects.filter(code=facts["type"]).first()
     kind = facts["type"] or _("all types")
     if found:
-        kind = found.name_zh if (get_language() or "").startswith("zh") else found.name
+        kind = named(found.name, found.name_zh)
     words = {"type": kind, "priority": facts["max_priority"], "level": facts["level"]}
     return _("%(type)s, priorities up to %(priority)d, alarm level %(level)d") % words
 

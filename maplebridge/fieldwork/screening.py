@@ -46,7 +46,7 @@ def where_of(submission: Submission, instance: Instance, worker: Actor) -> Where
     """Where a submission belongs: to its task's area, that of its point if the worker works there, else to theirs."""
     point = point_of(instance)
     there = area_at(*point) if point else None
-    far = bool(there) and not worker.may("forms.fill", _At(there.path))  # type: ignore[union-attr]
+    far = there is not None and not worker.may("forms.fill", _At(there.path))
     lon, lat = point or (None, None)
     if submission.task is not None and submission.task.area_code:
         return Where(submission.task.area_code, submission.task.area_path, lon, lat, far)

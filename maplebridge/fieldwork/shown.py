@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from maplebridge.fieldwork.registering import Change
+from maplebridge.kernel.language import named
 from maplebridge.places.register.models import HAZARDS, ORGANISATION_KINDS, USES
 
 SUBJECTS = {
@@ -75,10 +76,9 @@ def value_in_words(field: str, value: object) -> str:
 
 def step_rows(steps: Iterable[Mapping[str, Any]], deductions: Mapping[str, str]) -> list[dict[str, Any]]:
     """Steps of an appraisal in words: what, how worked out, how many points. `deductions` gives reasons by code."""
-    zh = (get_language() or "").startswith("zh")
     found = []
     for step in steps:
-        name = (step["name_zh"] if zh else "") or step["name"]
+        name = named(step["name"], step["name_zh"])
         points, weight = _plain(step["points"]), _plain(step["weight"])
         if step["sort"] == "item":
             how = _("%(pieces)d done, %(counted)d counted × %(weight)s") % {

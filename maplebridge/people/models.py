@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.kernel.language import named
 from maplebridge.kernel.personal import Personal
 from maplebridge.people.rules import BREAK_GLASS, REVIEW_WITHIN, UNIT_KINDS, UnitKind
 
@@ -48,7 +48,7 @@ class Role(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+        return named(self.name, self.name_zh)
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

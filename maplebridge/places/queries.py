@@ -1,6 +1,6 @@
 """Reads about the city. What is slow to build is kept per process and built anew when the edition changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
@@ -11,11 +11,11 @@ import numpy as np
 import shapely
 from django.conf import settings
 from django.db.models import Count, Max
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
 from maplebridge.kernel.geometry import bbox_around, distance_m
+from maplebridge.kernel.language import named
 from maplebridge.kernel.moment import for_a_moment, forget
 from maplebridge.places.archive import Archive
 from maplebridge.places.categories import category_name
@@ -122,7 +122,7 @@ def locate(text: str, near: tuple[float, float] | None = None) -> Found | None:
 def address_at(lon: float, lat: float) -> str:
     """Call a point by the nearest address, corner or street, in the reader's language."""
     label = _surroundings().label(lon, lat)
-    first, second = _shown(label.first, label.first_zh), _shown(label.second, label.second_zh)
+    first, second = named(label.first, label.first_zh), named(label.second, label.second_zh)
     if label.kind == "corner":
         return _("Corner of %(first)s and %(second)s") % {"first": first, "second": second}
     if label.kind == "near":
@@ -133,7 +133,7 @@ def address_at(lon: float, lat: float) -> str:
 def street_at(lon: float, lat: float) -> str:
     """Name the street at a point, in the reader's language; "" where there is none within some 60 m."""
     label = _surroundings().street(lon, lat)
-    return _shown(label.first, label.first_zh) if label else ""
+    return named(label.first, label.first_zh) if label else ""
 
 
 def area_at(lon: float, lat: float) -> AreaFound | None:
@@ -152,6 +152,12 @@ def premise_notes_near(lon: float, lat: float, at: datetime) -> list[NoteNear]:
 def areas_in_use() -> list[Area]:
     """Give the areas in use, the largest first."""
     return list(Area.objects.filter(gone=False).order_by("level", "code"))
+
+
+def area_names(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """Give areas by code, all of them or these, as the reader calls them."""
+    rows = Area.objects.all() if codes is None else Area.objects.filter(code__in=set(codes))
+    return {code: named(name, zh) for code, name, zh in rows.values_list("code", "name", "name_zh")}
 
 
 def drawn_areas() -> list[Area]:
@@ -193,8 +199,7 @@ def _places_version() -> tuple[object, ...]:
 
 
 def _last_place() -> int | None:
-    last: int | None = Place.objects.aggregate(last=Max("pk"))["last"]
-    return last
+    return Place.objects.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _finder() -> Finder:
@@ -270,15 +275,11 @@ def _path(area: Area, by_id: dict[int, Area]) -> str:
     return f"/{'/'.join(codes)}/"
 
 
-def _shown(name: str, name_zh: str) -> str:
-    return name_zh if name_zh and (get_language() or "").startswith("zh") else name
-
-
 def _found(hit: Hit) -> Found:
-    name = _shown(hit.name, hit.name_zh)
+    name = named(hit.name, hit.name_zh)
     if hit.kind == "crossing":
         first_zh, _and, second_zh = hit.name_zh.partition("与")
-        names = {"first": _shown(hit.first, first_zh), "second": _shown(hit.second, second_zh)}
+        names = {"first": named(hit.first, first_zh), "second": named(hit.second, second_zh)}
         name = _("Corner of %(first)s and %(second)s") % names
     return Found(hit.kind, name, _detail(hit), round(hit.lon, 7), round(hit.lat, 7), hit.score)
 
@@ -296,4 +297,4 @@ def _detail(hit: Hit) -> str:
         return _("house numbers of this street are not on the map")
     area = area_at(hit.lon, hit.lat) if hit.kind != "area" else None
     what = category_name(hit.category) if hit.kind in ("poi", "station") else ""
-    return " · ".join(part for part in (what, _shown(area.name, area.name_zh) if area else "") if part)
+    return " · ".join(part for part in (what, named(area.name, area.name_zh) if area else "") if part)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.fieldwork.rules.appraisal import Scheme as Rules
 from maplebridge.fieldwork.rules.appraisal import scheme_from
+from maplebridge.kernel.language import named
 from maplebridge.kernel.personal import Personal
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ class Scheme(models.Model):
         constraints = [models.UniqueConstraint(fields=("code", "version"), name="scheme_version_once")]
 
     def __str__(self) -> str:
-        zh = (get_language() or "").startswith("zh")
-        name = (self.rules.get("name_zh") if zh else "") or self.rules.get("name", self.code)
+        name = named(self.rules.get("name", self.code), self.rules.get("name_zh", ""))
         return f"{name} {self.version}"
 
     @property

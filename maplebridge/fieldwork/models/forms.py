@@ -1,10 +1,10 @@
 """Forms, their versions, and the files that these need on the phone."""
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.fieldwork.rules.forms import FORM_STATES
+from maplebridge.kernel.language import named
 
 
 class Form(models.Model):
@@ -18,7 +18,7 @@ class Form(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+        return named(self.name, self.name_zh)
 
 
 class FormVersionQuerySet(models.QuerySet["FormVersion"]):

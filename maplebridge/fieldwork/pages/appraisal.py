@@ -27,6 +27,7 @@ from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import User
 from maplebridge.places.models import Area
+from maplebridge.places.queries import area_names
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RULES_MOST = 20_000
@@ -160,7 +161,7 @@ def sheets(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         made = actions.draw_up_sheet(actor, area=area, day=day, at=clock.now())
         return redirect("sheet", number=made.pk)
     rows = StipendSheet.objects.all().visible_to(actor).select_related("scheme").prefetch_related("lines")[:200]
-    names = {each.code: str(each) for each in Area.objects.filter(code__in={row.area_code for row in rows})}
+    names = area_names({row.area_code for row in rows})
     return render(request, "fieldwork/sheets.html", {
         "parts": parts_for(actor, "sheets"), "areas": areas, "everywhere": actor.areas("work.appraise") is None,
         "rows": [{"sheet": row, "area": names.get(row.area_code, _("all areas"))} for row in rows],
@@ -186,7 +187,7 @@ def sheet(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     approved = (found.first_by_id, found.second_by_id)
     context = {
         "parts": parts_for(actor, "sheets"), "sheet": found, "currency": found.scheme.parsed.currency,
-        "area": str(Area.objects.filter(code=found.area_code).first() or _("all areas")),
+        "area": area_names([found.area_code]).get(found.area_code, _("all areas")),
         "rows": [{"line": line, "steps": step_rows(line.steps, reasons)} for line in lines],
         "stands_in_it": any(line.user_id == actor.user_id for line in lines), "approved": actor.user_id in approved,
         "over": today_here() > found.ends_on,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from maplebridge.fieldwork.appraising import appraisal_of, scheme_on, steps_as_json
 from maplebridge.fieldwork.models import Deduction, Form, LedgerLine, Review, StipendLine
-from maplebridge.fieldwork.pages.work import area_names, areas_for, day_from, for_whoever
+from maplebridge.fieldwork.pages.work import areas_for, day_from, for_whoever
 from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.queries.ledger import ledger_lines, sums_by
 from maplebridge.fieldwork.rules.appraisal import next_period, period_of
@@ -21,7 +21,7 @@ from maplebridge.kernel.refused import BadInput, NotFound
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import User
 from maplebridge.people.queries import names_of
-from maplebridge.places.queries import city_zone
+from maplebridge.places.queries import area_names, city_zone
 
 LISTED = 500
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.handling import handling_of
 from maplebridge.fieldwork.models import Form, Review
-from maplebridge.fieldwork.pages.work import area_names, for_whoever, told_on
+from maplebridge.fieldwork.pages.work import for_whoever, told_on
 from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.reading import answers_of
 from maplebridge.fieldwork.registering import meeting_of
@@ -24,6 +24,7 @@ from maplebridge.journal.reads import record_consulted
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actor import Actor
+from maplebridge.places.queries import area_names
 
 LISTED = 200
 SHOWABLE = ("image/jpeg", "image/png", "image/webp", "image/gif")

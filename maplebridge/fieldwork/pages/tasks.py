@@ -18,7 +18,7 @@ from maplebridge.fieldwork.models import FieldKey, Form, Task, TaskSchedule
 from maplebridge.fieldwork.pages.doors import by_key
 from maplebridge.fieldwork.pages.ledger import today_here
 from maplebridge.fieldwork.pages.planning import given
-from maplebridge.fieldwork.pages.work import area_names, areas_for, for_whoever, told_on
+from maplebridge.fieldwork.pages.work import areas_for, for_whoever, told_on
 from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.queries.board import VIEWS, Line, board, by_day, due_between
 from maplebridge.fieldwork.rules.coverage import POST_OF
@@ -29,7 +29,7 @@ from maplebridge.kernel.refused import BadInput, NotFound, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.people.queries import role_book
 from maplebridge.places.models import Area
-from maplebridge.places.queries import city_zone
+from maplebridge.places.queries import area_names, city_zone
 
 VIEW_NAMES = {
     "open": gettext_lazy("open"), "overdue": gettext_lazy("overdue"), "risen": gettext_lazy("overdue, risen to me"),

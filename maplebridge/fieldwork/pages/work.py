@@ -1,6 +1,6 @@
 """What the pages of review, ledger and appraisal share: which of them one may open, and how they refuse."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel.refused import BadInput, NotAllowed, NotFound, Refused
@@ -73,10 +72,3 @@ def areas_for(actor: Actor, permission: str) -> list[Area]:
     if codes is None:
         return list(rows[:500])
     return [area for area in rows.filter(level__gte=0) if any(f"/{code}/" in area.path for code in codes)][:500]
-
-
-def area_names(codes: Iterable[str]) -> dict[str, str]:
-    """Areas by code, as the reader calls them."""
-    found = Area.objects.filter(code__in=set(codes)).values_list("code", "name", "name_zh")
-    zh = (get_language() or "").startswith("zh")
-    return {code: (name_zh if zh and name_zh else name) for code, name, name_zh in found}

@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from django.utils.translation import get_language
 
 from maplebridge.incidents.models import IncidentType
 from maplebridge.incidents.rules.states import FAMILY_NAMES
 from maplebridge.kernel import clock
+from maplebridge.kernel.language import named
 
 
 def local(moment: datetime | str | None, tz: ZoneInfo, *, seconds: bool = False) -> str:
@@ -21,14 +21,9 @@ def local(moment: datetime | str | None, tz: ZoneInfo, *, seconds: bool = False)
     return f"{at.astimezone(tz):%Y-%m-%d %H:%M:%S}" if seconds else f"{at.astimezone(tz):%Y-%m-%d %H:%M}"
 
 
-def in_chinese() -> bool:
-    """Whether the reader reads Chinese."""
-    return (get_language() or "").startswith("zh")
-
-
 def shown(name: dict[str, str]) -> str:
     """Pick the reader's language from {en, zh}."""
-    return name["zh"] if in_chinese() and name["zh"] else name["en"]
+    return named(name["en"], name["zh"])
 
 
 def grouped_types(families: tuple[str, ...] = ()) -> list[dict[str, Any]]:
@@ -40,7 +35,7 @@ def grouped_types(families: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         {
             "family": family,
             "name": str(FAMILY_NAMES.get(family, family)),
-            "types": [{"code": t.code, "name": t.name_zh if in_chinese() else t.name} for t in members],
+            "types": [{"code": t.code, "name": named(t.name, t.name_zh)} for t in members],
         }
         for family, members in groupby(offered, key=lambda each: each.family)
     ]

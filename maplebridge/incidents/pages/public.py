@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maplebridge.incidents import actions
 from maplebridge.incidents.models import Incident, Report
-from maplebridge.incidents.pages.parts import grouped_types, in_chinese, local
+from maplebridge.incidents.pages.parts import grouped_types, local
 from maplebridge.incidents.rules import STATE_NAMES
 from maplebridge.incidents.rules.states import DISPOSITIONS, PUBLIC_FAMILIES
 from maplebridge.kernel import clock
 from maplebridge.kernel.allowance import too_many
+from maplebridge.kernel.language import named
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import PUBLIC
 from maplebridge.places.queries import city_zone, search_places
@@ -161,7 +162,7 @@ def _progress(report: Report) -> dict[str, Any]:
     )
     return {
         "number": own.label,
-        "type": own.type.name_zh if in_chinese() else own.type.name,
+        "type": named(own.type.name, own.type.name_zh),
         "state": STATE_NAMES[now.state],
         "outcome": dict(DISPOSITIONS).get(now.disposition, ""),
         "together": now.pk != own.pk,

@@ -3,13 +3,13 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from maplebridge.fieldwork.parts import parts_for
 from maplebridge.incidents.queries.quiet import field_figures, kinds_of_places
 from maplebridge.incidents.rules.quiet import half_year_to
 from maplebridge.kernel import clock
+from maplebridge.kernel.language import in_chinese
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.categories import category_name
 from maplebridge.places.queries import city_zone
@@ -37,6 +37,6 @@ def figures(request: HttpRequest) -> HttpResponse:
         "kinds": [(each, category_name(each), len(areas)) for each, areas in kinds.items()],
         "kind": kind,
         "found": found,
-        "zh": (get_language() or "").startswith("zh"),
+        "zh": in_chinese(),
     }
     return render(request, "incidents/field_figures.html", context)

@@ -1,11 +1,11 @@
 """Sentences of this domain's own verbs."""
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.incidents.models import IncidentType
 from maplebridge.incidents.queries.timeline import Told, sentence
 from maplebridge.incidents.rules import DISPOSITIONS, LINK_KINDS, SOURCES, STATE_NAMES
+from maplebridge.kernel.language import named
 
 
 def _with(text: str, words: str) -> str:
@@ -16,7 +16,7 @@ def _type_name(code: object) -> str:
     found = IncidentType.objects.filter(code=code).first()
     if found is None:
         return str(code)
-    return found.name_zh if (get_language() or "").startswith("zh") else found.name
+    return named(found.name, found.name_zh)
 
 
 @sentence("incidents.reported")

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel import clock
@@ -146,8 +145,3 @@ def moment_from(text: str, field: str) -> datetime:
 def form_choices() -> dict[str, Any]:
     """What the forms of an item offer."""
     return {"kinds": KINDS, "bears_battery": sorted(BEARS_BATTERY), "number_kinds": IDENTIFIER_KINDS}
-
-
-def in_chinese() -> bool:
-    """Whether the reader reads Chinese."""
-    return (get_language() or "").startswith("zh")
