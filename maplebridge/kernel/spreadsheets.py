@@ -137,6 +137,14 @@ def bare(text: str) -> str:
     return re.sub(r"[\s_\-./()（）:：*#']+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row, and in which cell."""
+
+    cell: str
+    sentence: str
+
+
 def cell_at(column: int, row: int) -> str:
     """Name a cell as spreadsheets do: column 0, row 2 is "A2"."""
     return f"{get_column_letter(column + 1)}{row}"

@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 import pytest
-from access_requests import API, ONE_S_OWN, OPEN, PAGES
+from access_open import ONE_S_OWN, OPEN
+from access_requests import API, PAGES
 from access_world import client_of, send
 from django.db import transaction
 from django.urls import get_resolver

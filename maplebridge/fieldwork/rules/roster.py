@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel.refused import BadInput
-from maplebridge.kernel.spreadsheets import Table, cell_at, guess
+from maplebridge.kernel.spreadsheets import Fault, Table, cell_at, guess
 
 HEADS = {
     "area": "area areacode code 区划代码 地区代码 辖区代码 代码",
@@ -33,19 +33,11 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterFault:
-    """What is wrong with a row, and in which cell."""
-
-    cell: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Roster:
     """The rows that hold, the faults of the others, and the heads of columns that were not read."""
 
     appointments: list[Appointment]
-    faults: list[RosterFault]
+    faults: list[Fault]
     ignored: list[str]
 
 
@@ -60,7 +52,7 @@ def roster_of(table: Table, *, areas: Mapping[str, object], roles: Mapping[str, 
         sentence = _("There is no column for “%(name)s” in the first row. It needs: area, role, name, sign-in name.")
         raise BadInput("file", sentence % {"name": missing[0]})
     rows: list[Appointment] = []
-    faults: list[RosterFault] = []
+    faults: list[Fault] = []
     names: dict[str, str] = {}
     for number, row in zip(table.numbers, table.rows, strict=True):
         try:
@@ -69,7 +61,7 @@ def roster_of(table: Table, *, areas: Mapping[str, object], roles: Mapping[str, 
                 raise BadInput("name", _("This sign-in name stands in another row with another name."))
             rows.append(each)
         except BadInput as bad:
-            faults.append(RosterFault(cell_at(columns[bad.field], number), bad.sentence))
+            faults.append(Fault(cell_at(columns[bad.field], number), bad.sentence))
     ignored = [head for at, head in enumerate(table.head) if head and at not in columns.values()]
     return Roster(list(dict.fromkeys(rows)), faults, ignored)
 

@@ -2,13 +2,12 @@
 
 import argparse
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # quoted: not so at run time
 
 
-def declare(commands: "Subparsers", name: str, about: str, *, examples: str) -> argparse.ArgumentParser:
+def declare(commands: Subparsers, name: str, about: str, *, examples: str) -> argparse.ArgumentParser:
     """Add a command whose help says what it does and shows how it is used."""
     about = textwrap.dedent(about).strip()
     return commands.add_parser(

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from maplebridge.site.commands import declare, patrols
+from maplebridge.site.commands import Subparsers, declare, patrols
 
 
-def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(commands: Subparsers) -> None:
     """Declare the command."""
     it = declare(
         commands,
@@ -27,7 +27,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     patrols.add(whats)
 
 
-def _add_solve(whats) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def _add_solve(whats: Subparsers) -> None:
     it = declare(
         whats,
         "solve",

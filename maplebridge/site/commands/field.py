@@ -1,12 +1,17 @@
 """`maplebridge field ...`: the hierarchy of field work, from tables."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from maplebridge.site.commands import declare, say
+from maplebridge.site.commands import Subparsers, declare, say
+
+if TYPE_CHECKING:  # each command loads what it needs when it runs
+    from maplebridge.kernel.spreadsheets import Fault
 
 
-def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(commands: Subparsers) -> None:
     """Declare the command."""
     it = declare(
         commands,
@@ -35,7 +40,7 @@ def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own typ
     )  # fmt: skip
 
 
-def _table(under, name: str, about: str) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def _table(under: Subparsers, name: str, about: str) -> None:
     it = declare(under, name, about, examples=f"maplebridge field {name} FILE --dry-run")
     it.add_argument("file", metavar="FILE", type=Path, help="CSV or XLSX")
     it.add_argument("--dry-run", action="store_true", help="tell what is wrong, and apply nothing")
@@ -73,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(faults, good: int) -> bool:  # type: ignore[no-untyped-def]  # two kinds of faults, alike
+def _told(faults: "Sequence[Fault]", good: int) -> bool:
     """Print the faults; whether there are any."""
     for fault in faults:
         say(f"{fault.cell}: {fault.sentence}")

@@ -4,10 +4,10 @@ import argparse
 import getpass
 import os
 
-from maplebridge.site.commands import declare, say
+from maplebridge.site.commands import Subparsers, declare, say
 
 
-def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(commands: Subparsers) -> None:
     """Declare the command."""
     it = declare(
         commands,

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from maplebridge.site.commands import declare, outside, say
+from maplebridge.site.commands import Subparsers, declare, outside, say
 
 
-def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(commands: Subparsers) -> None:
     """Declare the command and its parts."""
     it = declare(
         commands,

@@ -8,14 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maplebridge.site.commands import declare, say
+from maplebridge.site.commands import Subparsers, declare, say
 
 if TYPE_CHECKING:
     from maplebridge.journal.notes import Key
     from maplebridge.journal.witness import Witness
 
 
-def add(parts: Any) -> None:
+def add(parts: Subparsers) -> None:
     """Declare both."""
     check = declare(
         parts,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maplebridge.site.commands import declare
+from maplebridge.site.commands import Subparsers, declare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from maplebridge.deployment.patrol_routes import Base, Place
 
 
-def add(whats) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(whats: Subparsers) -> None:
     """Declare the command."""
     it = declare(
         whats,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from maplebridge.site.commands import declare
+from maplebridge.site.commands import Subparsers, declare
 
 
-def add(commands: Any) -> None:
+def add(commands: Subparsers) -> None:
     """Add the command to the command line."""
     command = declare(
         commands,

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maplebridge.site.commands import declare, say
+from maplebridge.site.commands import Subparsers, declare, say
 
 if TYPE_CHECKING:
     from maplebridge.people.models import User
@@ -31,7 +31,7 @@ Every row is checked first; each wrong one gets a sentence, and then nothing is 
 """
 
 
-def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(commands: Subparsers) -> None:
     """Declare the command."""
     it = declare(
         commands,

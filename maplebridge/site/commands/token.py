@@ -3,13 +3,13 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from maplebridge.site.commands import declare
+from maplebridge.site.commands import Subparsers, declare
 
 if TYPE_CHECKING:
     from maplebridge.people.models import User
 
 
-def add(commands) -> None:  # type: ignore[no-untyped-def]  # argparse's own type is private
+def add(commands: Subparsers) -> None:
     """Declare the command."""
     it = declare(
         commands,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
-from maplebridge.kernel.spreadsheets import Table, cell_at, guess
+from maplebridge.kernel.spreadsheets import Fault, Table, cell_at, guess
 
 ROWS_MOST = 50_000
 HEADS = {
@@ -31,14 +31,6 @@ _KIND_OF_WORD = {
 }  # fmt: skip
 _LENGTHS = (2, 4, 6, 9, 12, 15)
 _KIND_OF_LENGTH = dict(zip(_LENGTHS, ("province", "prefecture", *KINDS), strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a row, and in which cell."""
-
-    cell: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
