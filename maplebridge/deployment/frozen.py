@@ -40,7 +40,7 @@ def _value(array: Array) -> Any:
 def packed_arrays(arrays: Mapping[str, Array]) -> bytes:
     """Pack named arrays into compressed bytes."""
     out = io.BytesIO()
-    np.savez_compressed(out, **dict(arrays))  # type: ignore[arg-type]
+    np.savez_compressed(out, **dict[str, Any](arrays))
     return out.getvalue()
 
 

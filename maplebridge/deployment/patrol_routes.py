@@ -20,7 +20,10 @@ from maplebridge.deployment.patrol_spans import Reason, Span, spans
 from maplebridge.deployment.travel import seconds_between
 from maplebridge.kernel.refused import BadInput
 from maplebridge.places.queries import road_network
-from maplebridge.places.roads.network import Roads
+from maplebridge.places.roads.network import RoadNetwork, Roads
+from maplebridge.places.roads.straight_line import StraightLine
+
+Network = RoadNetwork | StraightLine
 
 MOST_VISITS, LONGEST_SHIFT = 2_000, 24 * 3_600
 LEAVE_WITHIN = 600  # s: units leave their base at a random moment of the first ten minutes
@@ -185,7 +188,7 @@ def _drawn(
     return drawn, left_out
 
 
-def _on_roads(base: Base, stops: list[Stop], leaves: int, returns: int, seconds: int, network) -> Route:  # type: ignore[no-untyped-def]
+def _on_roads(base: Base, stops: list[Stop], leaves: int, returns: int, seconds: int, network: Network) -> Route:
     """The route with its way on the map."""
     ends = [(base.lon, base.lat), *((stop.lon, stop.lat) for stop in stops), (base.lon, base.lat)]
     metres, line = 0.0, list[tuple[float, float]]()

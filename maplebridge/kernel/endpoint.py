@@ -1,6 +1,7 @@
 """How the API answers: refusals and bad input become sentences with a fixed shape."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -90,14 +91,16 @@ def answer_refusals(api: NinjaAPI) -> None:
             raise error
         return on_refused(request, StorageFull())
 
-    api.add_exception_handler(HttpError, on_http_error)  # type: ignore[arg-type]
-    api.add_exception_handler(Http404, on_missing)  # type: ignore[arg-type]
-    for kind in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
-        api.add_exception_handler(kind, on_too_big)  # type: ignore[arg-type]
-    api.add_exception_handler(OSError, on_storage)  # type: ignore[arg-type]
-    api.add_exception_handler(OperationalError, on_storage)  # type: ignore[arg-type]
-    api.add_exception_handler(Refused, on_refused)  # type: ignore[arg-type]  # ninja passes the error, not its class
-    api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]
+    answers: list[tuple[type[Exception], Callable[..., HttpResponse]]] = [
+        (HttpError, on_http_error),
+        (Http404, on_missing),
+        *((kind, on_too_big) for kind in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)),
+        *((kind, on_storage) for kind in (OSError, OperationalError)),
+        (Refused, on_refused),
+        (ValidationError, on_invalid),
+    ]
+    for kind, answer in answers:
+        api.add_exception_handler(kind, answer)
 
 
 def _answer(api: NinjaAPI, request: HttpRequest, status: int, reason: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import P, QueryEx, Router
 
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
@@ -26,7 +26,7 @@ def get_board(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/replay", response={200: dict, **REFUSALS}, summary="The board as it was at a moment")
-def get_replay(request: HttpRequest, at: str = Query(..., description="RFC 3339")) -> HttpResponse:  # type: ignore[type-arg]
+def get_replay(request: HttpRequest, at: QueryEx[str, P(description="RFC 3339")]) -> HttpResponse:
     """Answer the past board, from the journal alone."""
     actor = actor_of_request(request)
     actor.must("replay.view")

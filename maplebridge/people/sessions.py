@@ -111,7 +111,7 @@ class Session(APIKeyCookie):
         if user_of_session(request) is None:
             return None
         actor = actor_of_request(request)
-        request.actor = actor  # type: ignore[attr-defined]
+        request.actor = actor  # type: ignore[attr-defined]  # as above
         return actor
 
 

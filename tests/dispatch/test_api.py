@@ -136,11 +136,9 @@ def test_a_dead_unit_is_refused_with_a_sentence(desk, on_duty, reported):
 
 def test_a_unit_off_shift_is_refused_with_a_sentence(desk, make_unit, reported):
     unit, incident = make_unit("M21", shift=None), reported()
-    assert (
-        "not on shift"
-        in refusal(desk.post(f"/incidents/{incident.pk}/assignments", {"unit_id": unit.pk}), 409)["refused"]
-    )
-    assert "not on shift" in refusal(desk.post(f"/units/{unit.pk}/status", {"status": "OutOfService"}), 409)["refused"]
+    sending, out = f"/incidents/{incident.pk}/assignments", {"status": "OutOfService"}
+    for path, body in ((sending, {"unit_id": unit.pk}), (f"/units/{unit.pk}/status", out)):
+        assert "not on shift" in refusal(desk.post(path, body), 409)["refused"]
 
 
 def test_a_closed_incident_takes_no_unit(desk, on_duty, reported):
