@@ -10,17 +10,21 @@ from ninja import Router, Schema
 from maplebridge.kernel import clock
 from maplebridge.kernel.endpoint import REFUSALS
 from maplebridge.kernel.geometry import valid_lonlat
+from maplebridge.kernel.language import named
 from maplebridge.kernel.refused import BadInput
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places import actions, queries
+from maplebridge.places.fold import fold
 from maplebridge.places.models import PremiseNote
+from maplebridge.places.register.models import Address
+from maplebridge.places.register.queries.search import search_addresses
 
 router = Router(tags=["places"])
 MOST_RESULTS = 30
 
 
 class FoundOut(Schema):
-    """A search result."""
+    """A search result; `id` is the key of an address of the register."""
 
     kind: str
     name: str
@@ -28,6 +32,7 @@ class FoundOut(Schema):
     lon: float
     lat: float
     score: float
+    id: int | None = None
 
 
 class AreaOut(Schema):
@@ -76,11 +81,20 @@ class NoteOut(Schema):
 @router.get("/search", response={200: list[FoundOut], **REFUSALS})
 def search(
     request: HttpRequest, q: str = "", lon: float | None = None, lat: float | None = None, limit: int = 8
-) -> list[queries.Found]:
-    """Find addresses, corners, places, areas and coordinates as typed so far, the nearest to lon, lat first."""
+) -> list[Any]:
+    """Find addresses, corners, places, areas and coordinates as typed so far, the nearest to lon, lat first.
+
+    Addresses of the register come first where a number or a code is typed, else after what the map knows.
+    """
     actor_of_request(request).must("places.view")
     near = (lon, lat) if lon is not None and lat is not None and valid_lonlat(lon, lat) else None
-    return queries.search_places(q, near, max(1, min(limit, MOST_RESULTS)))
+    most = max(1, min(limit, MOST_RESULTS))
+    registered = [_registered(each) for each in search_addresses(q[:120], limit=most)]
+    names = {_words(each["name"]) for each in registered}
+    known = [each for each in queries.search_places(q, near, most) if _words(each.name) not in names]
+    if any(letter.isdigit() for letter in q):
+        return [*registered, *known][:most]
+    return [*known[: most - min(len(registered), most // 3)], *registered][:most]
 
 
 @router.get("/places/at", response={200: PlaceAtOut, **REFUSALS})
@@ -144,6 +158,18 @@ def areas(request: HttpRequest) -> dict[str, Any]:
             for area in rows
         ],
     }  # fmt: skip
+
+
+def _registered(address: Address) -> dict[str, Any]:
+    return {
+        "kind": "address", "name": address.text, "detail": named(address.area.name, address.area.name_zh),
+        "lon": address.lon, "lat": address.lat, "score": 1.0, "id": address.pk,
+    }  # fmt: skip
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name in any order: `12 Mill Lane` and `Mill Lane 12` are one."""
+    return frozenset(fold(name).split())
 
 
 def _check_point(lon: float, lat: float) -> None:

@@ -15,7 +15,7 @@ from maplebridge.site.me import me
 api = NinjaAPI(title="Maplebridge", version="1", auth=AUTH, urls_namespace="api", docs_url="/docs")
 answer_refusals(api)
 
-for _domain in ("places", "positions", "incidents", "property", "dispatch", "live", "deployment"):
+for _domain in ("places", "places.register", "positions", "incidents", "property", "dispatch", "live", "deployment"):
     if find_spec(f"maplebridge.{_domain}.api"):
         api.add_router("", import_module(f"maplebridge.{_domain}.api").router)
 

@@ -18,6 +18,8 @@ API = [
      {"kind": "hazard", "text": "Dog", "reason": "seen by crew", "lon": 24.94, "lat": 60.17, "expires_at": "{soon}"}),
     ("POST", "/api/premise-notes/{note_id}/withdraw", "/api/premise-notes/{note}/withdraw", JSON, {"reason": "gone"}),
     ("GET", "/api/areas", "/api/areas"),
+    ("GET", "/api/addresses", "/api/addresses?lon=24.94&lat=60.17"),
+    ("GET", "/api/addresses/{key}", "/api/addresses/{address}"),
     ("GET", "/api/incidents", "/api/incidents"),
     ("POST", "/api/incidents", "/api/incidents", JSON, {"type": "noise", "lon": 24.94, "lat": 60.17}),
     ("POST", "/api/incidents/check", "/api/incidents/check", JSON, {"lon": 24.94, "lat": 60.17}),

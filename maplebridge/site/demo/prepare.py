@@ -21,6 +21,7 @@ from maplebridge.places.models import Area, City, Place, PremiseNote
 from maplebridge.site.demo.cast import DEMO_NOTES, DEMO_UNITS, DemoUnit
 from maplebridge.site.demo.city import CITY_NAME, TIME_ZONE, map_file, quarters
 from maplebridge.site.demo.county import stock_county
+from maplebridge.site.demo.doors import stock_doors
 from maplebridge.site.demo.ground import beats, on_street, teller
 from maplebridge.site.demo.hands import Hands
 from maplebridge.site.demo.history import Telling
@@ -45,6 +46,7 @@ def prepare(home: Path, progress: Progress, *, seed: int = 2026, history: bool =
     with transaction.atomic():  # one write to the disk for all; each act is journaled on its own all the same
         first = _settle(actor, at=at)
         stock_registry(actor, at=at - DAY)
+        stock_doors(actor, at=at - DAY)
         if history:
             stock_county(actor, at=at)
         last = Shift.objects.order_by("-ends_at").values_list("ends_at", flat=True).first()

@@ -1,18 +1,23 @@
 """Find in the register, see how good it is, and the tiles of its layer on the map."""
 
+import hashlib
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from maplebridge.kernel import clock
 from maplebridge.people.sessions import actor_of_request
 from maplebridge.places.models import Area
 from maplebridge.places.queries import areas_in_use
+from maplebridge.places.register.queries.around import uses_in_tile
 from maplebridge.places.register.queries.features import COLLECTIONS
 from maplebridge.places.register.queries.quality import register_quality
 from maplebridge.places.register.queries.search import search_addresses, search_organisations
-from maplebridge.places.register.queries.tiles import register_size, register_tile
+from maplebridge.places.register.queries.tiles import POINTS_FROM, register_size, register_tile
 from maplebridge.places.register.rules.codes import read_code
 
 SHOWN = 50
@@ -60,10 +65,13 @@ def _inside(area: Area, codes: frozenset[str]) -> bool:
 @require_safe
 def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """Answer one vector tile of the register; 204 where it is empty, 404 for no tile."""
-    actor_of_request(request).must("places.view")
+    actor = actor_of_request(request)
+    actor.must("places.view")
     if z > 22 or x >= 1 << z or y >= 1 << z:
         return HttpResponse(status=404)
-    data = register_tile(z, x, y)
+    data = register_tile(z, x, y, uses=uses_in_tile(actor, z, x, y) if z >= POINTS_FROM else {})
     if not data:
         return HttpResponse(status=204, headers={"Cache-Control": _TILES})
-    return HttpResponse(data, content_type="application/vnd.mapbox-vector-tile", headers={"Cache-Control": _TILES})
+    headers = {"Cache-Control": _TILES, "ETag": quote_etag(hashlib.blake2b(data, digest_size=12).hexdigest())}
+    answer = HttpResponse(data, content_type="application/vnd.mapbox-vector-tile", headers=headers)
+    return get_conditional_response(request, etag=headers["ETag"], response=answer) or answer

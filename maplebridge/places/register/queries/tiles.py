@@ -1,5 +1,7 @@
 """The register as a layer of the map: buildings from zoom 15 on, counts by H3 cell below."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,13 +18,14 @@ _RESOLUTIONS = ((8, 5), (11, 7), (14, 9))  # up to which zoom cells of which res
 _MOST = 12_000  # points in one tile
 
 
-def register_tile(z: int, x: int, y: int) -> bytes:
-    """Draw one vector tile: layer `register` with `id` and `number` of buildings, or `addresses` and `buildings`."""
+def register_tile(z: int, x: int, y: int, *, uses: Mapping[int, str] = MappingProxyType({})) -> bytes:
+    """Draw one vector tile: layer `register` with `id`, `number` and `use` (of `uses` by key) of buildings, or
+    `addresses` and `buildings`."""
     first, end = range_of(z, x, y)
     if z >= POINTS_FROM:
         rows: Any = Address.objects.filter(kind="building", quad__gte=first, quad__lt=end)
         found = list(rows.filter(gone=False).values_list("lon", "lat", "pk", "number")[:_MOST])
-        properties = [{"id": pk, "number": number} for _lon, _lat, pk, number in found]
+        properties = [{"id": pk, "number": number, "use": uses.get(pk, "")} for _lon, _lat, pk, number in found]
     else:
         resolution = next(resolution for most, resolution in _RESOLUTIONS if z <= most)
         rows = RegisterCluster.objects.filter(resolution=resolution, quad__gte=first, quad__lt=end, addresses__gt=0)
