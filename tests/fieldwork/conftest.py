@@ -1,6 +1,16 @@
 """A village auxiliary with a phone, and the forms that come with the software."""
 
+from functools import cache
+
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _convert_once():
+    """The same spreadsheet becomes the same form, for each test: it is converted once."""
+    from maplebridge.fieldwork.actions import forms
+
+    forms.convert = cache(forms.convert)
 
 
 @pytest.fixture
