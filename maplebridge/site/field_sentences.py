@@ -63,6 +63,11 @@ def _passed_on(told: Told) -> str:
     return _("The task was passed on.")
 
 
+@sentence("fieldwork.task_taken_back")
+def _taken_back(told: Told) -> str:
+    return _("The task was taken back from whom it was handed to.")
+
+
 @sentence("fieldwork.task_split")
 def _split(told: Told) -> str:
     return _("The task was split among others.")

@@ -18,7 +18,17 @@ from maplebridge.people.models import User
 
 pytestmark = pytest.mark.django_db
 WHO = ("officer", "second", "auxiliary", "one", "two")
-STEPPED = ("accepted", "passed_on", "split", "delivered", "returned", "settled", "withdrawn", "parts_ended")
+STEPPED = (
+    "accepted",
+    "passed_on",
+    "split",
+    "delivered",
+    "returned",
+    "settled",
+    "withdrawn",
+    "parts_ended",
+    "taken_back",
+)
 
 
 def machine_of(areas, who, noon):
@@ -81,6 +91,10 @@ def machine_of(areas, who, noon):
         @rule(task=tasks, name=st.sampled_from(WHO))
         def withdraw(self, task, name):
             self.step(lambda at: actions.withdraw_task(who[name], task=task, reason="No longer needed", at=at))
+
+        @rule(task=tasks, name=st.sampled_from(WHO))
+        def take_back(self, task, name):
+            self.step(lambda at: actions.take_back_task(who[name], task=task, at=at))
 
         @rule(task=tasks, name=st.sampled_from(("auxiliary", "one", "two")))
         def sync_late(self, task, name):

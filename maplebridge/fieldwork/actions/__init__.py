@@ -40,6 +40,7 @@ from maplebridge.fieldwork.actions.review import (
 )
 from maplebridge.fieldwork.actions.schedules import end_schedule, give_to_each, set_schedule, turn_schedule
 from maplebridge.fieldwork.actions.stipends import CannotApprove, approve_sheet, draw_up_sheet, export_sheet
+from maplebridge.fieldwork.actions.taking_back import take_back_task
 from maplebridge.fieldwork.actions.tasks import (
     CannotStep,
     Whose,
@@ -63,5 +64,6 @@ __all__ = [
     "install_forms", "install_schemes", "issue_field_key", "open_review", "pass_on_task", "post_to_ledger",
     "publish_form", "publish_scheme", "rebuild_ledger", "receive_submission", "refuse_submission",
     "remind_of_overdue", "retire_form", "return_submission", "return_task", "revoke_field_key", "screen_submission",
-    "set_handling", "set_schedule", "settle_task", "split_task", "turn_schedule", "withdraw_task",
+    "set_handling", "set_schedule", "settle_task", "split_task", "take_back_task",
+    "turn_schedule", "withdraw_task",
 ]  # fmt: skip

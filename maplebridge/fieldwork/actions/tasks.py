@@ -108,19 +108,25 @@ def accept_task(actor: Actor, *, task: Task, at: datetime) -> Task:
 
 
 def pass_on_task(actor: Actor, *, task: Task, whose: Whose, at: datetime) -> Task:
-    """Hand a task on to another post or person within one's own areas."""
-    _must_have(actor, task)
+    """Hand a task on to another post or person within one's own areas: one's own, or one that is given there.
+
+    Nobody hands on a task to whoever has it already.
+    """
+    _must_have_or_give(actor, task)
     with act(actor, "fieldwork.task_passed_on", at=at) as entry:
         fresh = _stepped(task, "pass_on")
+        before = _whose(fresh)
         for name, value in whose.columns().items():
             setattr(fresh, name, value)
+        if _whose(fresh) == before:
+            raise CannotStep(_("This task is there already."))
         actor.must("tasks.give", about=fresh)
         return _kept(entry, fresh)
 
 
 def split_task(actor: Actor, *, task: Task, among: Sequence[Whose], at: datetime) -> list[Task]:
     """Split a task among posts and persons below; each gets a part of its own. Raises BadInput and CannotStep."""
-    _must_have(actor, task)
+    _must_have_or_give(actor, task)
     if not 1 <= len(among) <= PARTS_MOST:
         raise BadInput("among", _("Split a task among 1 to %(n)d.") % {"n": PARTS_MOST})
     with act(actor, "fieldwork.task_split", at=at) as entry:
@@ -215,6 +221,16 @@ def _must_have(actor: Actor, task: Task) -> None:
     """Raise NotAllowed unless the task is the actor's own, or of a post that they hold."""
     if not actor.may("forms.fill") or not Task.objects.filter(pk=task.pk).of(actor).exists():
         raise NotAllowed(_("This task is another's. Ask whoever gave it to pass it on to you."))
+
+
+def _must_have_or_give(actor: Actor, task: Task) -> None:
+    """Raise NotAllowed unless the actor has the task or gives tasks where it is."""
+    if not actor.may("tasks.give", about=task):
+        _must_have(actor, task)
+
+
+def _whose(task: Task) -> tuple[str, str, int | None]:
+    return (task.area_code, task.role, task.user_id)
 
 
 def _judged(actor: Actor, task: Task, step: str) -> Task:

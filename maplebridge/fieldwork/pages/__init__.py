@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from maplebridge.fieldwork.pages import appraisal, browser, hierarchy, ledger, manage, openrosa, phones, review, tasks
+from maplebridge.fieldwork.pages import (
+    appraisal,
+    browser,
+    hierarchy,
+    ledger,
+    manage,
+    many,
+    openrosa,
+    phones,
+    review,
+    tasks,
+)
 
 _OPENROSA = (
     ("formList", "form_list", openrosa.form_list),
@@ -53,7 +64,7 @@ _TASKS = (
     path("workbook/mine/step", tasks.own_step, name="own_step"),
     path("workbook/tasks", tasks.tasks, name="tasks"),
     path("workbook/tasks/give", tasks.give, name="task_give"),
-    path("workbook/tasks/change", tasks.change, name="task_change"),
+    path("workbook/tasks/change", many.change, name="task_change"),
     path("workbook/calendar", tasks.calendar, name="task_calendar"),
     path("key/<str:key>/tasks.ics", tasks.feed, name="task_feed"),
 )

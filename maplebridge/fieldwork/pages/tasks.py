@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from maplebridge.fieldwork import actions
@@ -17,15 +17,17 @@ from maplebridge.fieldwork.icalendar import calendar_of
 from maplebridge.fieldwork.models import FieldKey, Form, Task, TaskSchedule
 from maplebridge.fieldwork.pages.doors import by_key
 from maplebridge.fieldwork.pages.ledger import today_here
+from maplebridge.fieldwork.pages.many import left_of, posts_below, split_below, task_of
 from maplebridge.fieldwork.pages.planning import given
 from maplebridge.fieldwork.pages.work import areas_for, for_whoever, told_on
 from maplebridge.fieldwork.parts import parts_for
 from maplebridge.fieldwork.queries.board import VIEWS, Line, board, by_day, due_between
+from maplebridge.fieldwork.queries.coverage import people_with_posts
 from maplebridge.fieldwork.rules.coverage import POST_OF
 from maplebridge.fieldwork.rules.kinds import KIND_NAMES
 from maplebridge.fieldwork.rules.tasks import ENDED, EVIDENCE, STATES
 from maplebridge.kernel import clock
-from maplebridge.kernel.refused import BadInput, NotFound, Refused
+from maplebridge.kernel.refused import BadInput
 from maplebridge.people.actor import Actor
 from maplebridge.people.queries import role_book
 from maplebridge.places.models import Area
@@ -35,8 +37,8 @@ VIEW_NAMES = {
     "open": gettext_lazy("open"), "overdue": gettext_lazy("overdue"), "risen": gettext_lazy("overdue, risen to me"),
     "delivered": gettext_lazy("waits for me to accept it"), "ended": gettext_lazy("ended"),
 }  # fmt: skip
+PEOPLE_OFFERED = 300  # while somebody types; all others are found by their account, too
 FEED_BEHIND, FEED_AHEAD = timedelta(days=30), timedelta(days=120)
-ALL_AT_ONCE = 500
 
 
 @for_whoever("forms.fill")
@@ -73,33 +75,18 @@ def _kinds_below(task: Task) -> list[tuple[str, Any]]:
 @told_on("own_tasks")
 def own_step(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Take a step with a task of one's own: accept it, deliver it, or split it among those below."""
-    task, at = _task(request.POST.get("task", "")), clock.now()
+    task, at = task_of(request.POST.get("task", "")), clock.now()
     what = request.POST.get("what", "")
     if what == "accept":
         actions.accept_task(actor, task=task, at=at)
     elif what == "deliver":
         actions.deliver_task(actor, task=task, at=at)
     elif what.startswith("split:") and what[6:] in POST_OF:
-        _split(actor, task, what[6:], at)
+        split_below(actor, task, what[6:], at)
     else:
         raise BadInput("what", _("Choose what to do with this task."))
     messages.success(request, _("Done."))
     return redirect("own_tasks")
-
-
-def _split(actor: Actor, task: Task, kind: str, at: datetime) -> None:
-    areas = Area.objects.filter(gone=False, kind=kind, path__contains=f"/{task.area_code}/").exclude(
-        code=task.area_code
-    )
-    among = [actions.Whose(area, role=POST_OF[kind]) for area in areas.order_by("path")]
-    actions.split_task(actor, task=task, among=among, at=at)
-
-
-def _task(number: str) -> Task:
-    found = Task.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 12 else None
-    if found is None:
-        raise NotFound(_("There is no such task."))
-    return found
 
 
 @for_whoever("tasks.give")
@@ -117,27 +104,29 @@ def tasks(request: HttpRequest, actor: Actor) -> HttpResponse:
     names = area_names([*places, *(line.told for line in lines)])
     plans = TaskSchedule.objects.exclude(next_at=None)
     codes = {each.code for each in areas}
+    left, undo = left_of(request)
     context = {
         "parts": parts_for(actor, "tasks"), "view": view, "views": VIEW_NAMES, "area": area, "areas": areas,
-        "rows": [_row(line, names, roles) for line in lines], "opened": request.GET.get("opened", ""),
+        "rows": [_row(line, names, roles, left) for line in lines], "opened": request.GET.get("opened", ""),
         "frame": frame_of([(places[line.task.area_code].middle, line) for line in lines
                            if line.task.area_code in places]),
         "plans": [plan for plan in plans if plan.area_code in codes], "forms": Form.objects.all(),
         "kinds": {kind: KIND_NAMES[kind] for kind in POST_OF}, "evidence": EVIDENCE,
         "roles": [(code, roles[code]) for code in dict.fromkeys(POST_OF.values()) if code in roles],
-        "tomorrow": today_here() + timedelta(days=1),
+        "tomorrow": today_here() + timedelta(days=1), "undo": undo, "posts": posts_below(areas, area),
+        "people": people_with_posts(actor, at=at, under=area)[:PEOPLE_OFFERED],
     }  # fmt: skip
     return render(request, "fieldwork/tasks.html", context)
 
 
-def _row(line: Line, names: dict[str, str], roles: dict[str, Any]) -> dict[str, Any]:
+def _row(line: Line, names: dict[str, str], roles: dict[str, Any], left: dict[int, str]) -> dict[str, Any]:
     task = line.task
     told = names.get(line.told, "") if line.told != task.area_code else ""
     return {
         "line": line, "task": task, "area": names.get(task.area_code, task.area_code), "told": told,
         "whose": str(task.user) if task.user else roles.get(task.role, task.role), "state": STATES[task.state],
         "below": [(STATES[state], line.below[state]) for state in STATES if line.below[state]],
-        "all": sum(line.below.values()),
+        "all": sum(line.below.values()), "left": left.get(task.pk, ""),
     }  # fmt: skip
 
 
@@ -149,56 +138,6 @@ def give(request: HttpRequest, actor: Actor) -> HttpResponse:
     said = given(actor, request.POST, at=clock.now())
     messages.success(request, said)
     return redirect("tasks")
-
-
-@for_whoever("tasks.give")
-@require_POST
-@told_on("tasks")
-def change(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Settle, return, withdraw or pass on many tasks at once, or end a plan; what cannot be is told and left."""
-    at, what = clock.now(), request.POST.get("what", "")
-    if what == "end":
-        plan = TaskSchedule.objects.filter(pk=_number(request.POST.get("plan", ""))).first()
-        if plan is None:
-            raise NotFound(_("There is no such plan."))
-        actions.end_schedule(actor, schedule=plan, at=at)
-        messages.success(request, _("This task comes no more."))
-        return redirect("tasks")
-    chosen = [_task(number) for number in request.POST.getlist("task")[:ALL_AT_ONCE]]
-    if not chosen:
-        raise BadInput("task", _("Choose at least one task."))
-    done, refused = 0, ""
-    for task in chosen:
-        try:
-            _changed(actor, task, what, request, at)
-            done += 1
-        except Refused as why:
-            refused = why.sentence
-    if done:
-        messages.success(request, ngettext("%(n)d task was changed.", "%(n)d tasks were changed.", done) % {"n": done})
-    if refused:
-        left = len(chosen) - done
-        said = ngettext("%(n)d task was left: %(why)s", "%(n)d tasks were left: %(why)s", left)
-        messages.error(request, said % {"n": left, "why": refused})
-    return redirect("tasks")
-
-
-def _changed(actor: Actor, task: Task, what: str, request: HttpRequest, at: datetime) -> None:
-    reason = request.POST.get("reason", "")
-    if what == "settle":
-        actions.settle_task(actor, task=task, at=at)
-    elif what == "return":
-        actions.return_task(actor, task=task, reason=reason, at=at)
-    elif what == "withdraw":
-        actions.withdraw_task(actor, task=task, reason=reason, at=at)
-    elif what.startswith("split:") and what[6:] in POST_OF:
-        _split(actor, task, what[6:], at)
-    else:
-        raise BadInput("what", _("Choose what to do with these tasks."))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 12 else 0
 
 
 @for_whoever("tasks.give", "forms.fill")

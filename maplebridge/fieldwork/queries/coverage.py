@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from maplebridge.fieldwork.rules.coverage import POST_OF, STATES, state_of
 from maplebridge.people.actor import Actor
-from maplebridge.people.models import Grant
+from maplebridge.people.models import Grant, User
 from maplebridge.places.models import Area
 
 
@@ -36,6 +36,14 @@ def posts(actor: Actor, *, at: datetime, under: str = "", kind: str = "") -> lis
     ).select_related("user"):  # fmt: skip
         held.setdefault((grant.area_code, grant.role), []).append(grant)
     return [_post(area, held.get((area.code, POST_OF[area.kind]), ()), at) for area in areas]
+
+
+def people_with_posts(actor: Actor, *, at: datetime, under: str = "") -> list[User]:
+    """Whoever holds a post in the areas where the actor gives tasks, by account; `under` an area's code."""
+    codes = [area.code for area in areas_of(actor, kinds=POST_OF, under=under)]
+    grants = Grant.objects.filter(role__in=set(POST_OF.values()), area_code__in=codes).in_force(at)
+    rows = User.objects.filter(pk__in=grants.values("user")).filter(is_active=True)
+    return list(rows.filter(Q(expires_at=None) | Q(expires_at__gt=at)).order_by("username"))
 
 
 def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> Iterable[Area]:

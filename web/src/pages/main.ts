@@ -1,11 +1,14 @@
-/** The little that Django pages do by script: the tour's ticks, and forgetting at sign-out. Everything works without it. */
+/** The little that Django pages do by script: ticks, choosing many rows, forgetting. Everything works without it. */
 import "./pages.css";
 import { forgetPersonal } from "../shared/personal";
+import { chooseMany } from "./many";
 import { readTicks, wordsOf, writeTick } from "./tour";
 
 for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
   form.addEventListener("submit", () => forgetPersonal(localStorage, sessionStorage));
 }
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-many]")) chooseMany(form);
 
 const tour = document.getElementById("tour");
 const progress = document.getElementById("tour-progress");
