@@ -13,10 +13,15 @@ from maplebridge.people.models import ApiToken, Grant, User
 
 
 @pytest.fixture
-def qgis(house, enter):
-    """A client with a token as the password of Basic authentication, and some forty buildings."""
+def lane(enter):
+    """So many more buildings that there are forty with the house."""
     for number in range(1, 40):
         enter("address", street="Mill Lane", number=str(number), lon=120.3 + number / 2_500, lat=29.705)
+
+
+@pytest.fixture
+def qgis(house):
+    """A client with a token as the password of Basic authentication."""
     user = User.objects.create_user(username="gis", password="x" * 12)
     Grant.objects.create(user=user, role="chief", starts_at="2020-01-01T00:00:00Z", reason="test")
     ApiToken.objects.create(
@@ -63,7 +68,7 @@ def test_each_collection_has_id_links_and_is_the_same_alone(qgis):  # /req/core/
         assert got(qgis, f"/ogc/collections/{each['id']}") == each
 
 
-def test_items_are_features_with_number_and_time(qgis):  # /req/core/fc-response, fc-timeStamp, fc-numberReturned
+def test_items_are_features_with_number_and_time(qgis, lane):  # /req/core/fc-response, fc-timeStamp, fc-numberReturned
     answer = qgis.get("/ogc/collections/buildings/items", {"limit": 7})
     made = json.loads(answer.content)
     assert answer["Content-Type"] == "application/geo+json"
@@ -78,7 +83,7 @@ def test_items_are_features_with_number_and_time(qgis):  # /req/core/fc-response
     assert alone == feature
 
 
-def test_next_links_lead_through_all_once(qgis):  # /req/core/fc-links
+def test_next_links_lead_through_all_once(qgis, lane):  # /req/core/fc-links
     seen, path = [], "/ogc/collections/buildings/items?limit=11"
     while path:
         made = got(qgis, path)
@@ -91,7 +96,7 @@ def test_next_links_lead_through_all_once(qgis):  # /req/core/fc-links
 
 
 @pytest.mark.parametrize("collection", ["buildings", "rooms", "premises", "organisations"])
-def test_a_box_gives_what_lies_in_it(qgis, house, enter, collection):  # /req/core/fc-bbox-response
+def test_a_box_gives_what_lies_in_it(qgis, lane, house, enter, collection):  # /req/core/fc-bbox-response
     enter("premise", address=house[2].pk, use="flat")
     enter("organisation", address=house[2].pk, name="A", kind="shop")
     inside = got(qgis, f"/ogc/collections/{collection}/items", bbox="120.3049,29.7049,120.3051,29.7051", limit=1000)
@@ -101,7 +106,7 @@ def test_a_box_gives_what_lies_in_it(qgis, house, enter, collection):  # /req/co
     assert apart["features"] == []
 
 
-def test_a_box_may_have_heights_and_may_cross_the_antimeridian(qgis):
+def test_a_box_may_have_heights_and_may_cross_the_antimeridian(qgis, lane):
     path = "/ogc/collections/buildings/items"
     assert len(got(qgis, path, bbox="120,29,0,121,30,100", limit=1000)["features"]) == 40
     assert got(qgis, path, bbox="170,29,-170,30")["features"] == []
@@ -116,7 +121,7 @@ def test_a_box_may_have_heights_and_may_cross_the_antimeridian(qgis):
         ("2027-01-01T00:00:00Z/", 0),
     ],
 )
-def test_an_interval_gives_what_changed_in_it(qgis, interval, number):  # /req/core/fc-time-response
+def test_an_interval_gives_what_changed_in_it(qgis, lane, interval, number):  # /req/core/fc-time-response
     made = got(qgis, "/ogc/collections/buildings/items", datetime=interval, limit=1000)
     assert made["numberReturned"] == number
 
@@ -135,7 +140,7 @@ def test_a_bad_or_unknown_parameter_is_400(qgis, given):  # /req/core/query-para
     assert answer.status_code == 400 and json.loads(answer.content)["description"]
 
 
-def test_a_limit_over_the_most_is_answered_by_the_most(qgis):  # /req/core/fc-limit-response-1
+def test_a_limit_over_the_most_is_answered_by_the_most(qgis, lane):  # /req/core/fc-limit-response-1
     assert got(qgis, "/ogc/collections/buildings/items", limit=999_999)["numberReturned"] == 40
 
 
