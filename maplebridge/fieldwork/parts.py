@@ -25,5 +25,6 @@ def parts_for(actor: Actor, here: str) -> list[dict[str, Any]]:
         ("sheets", _("Stipends"), appraise),
         ("schemes", _("Schemes"), appraise or actor.may("forms.fill")),
         ("review_rules", _("Rules of review"), actor.may("forms.manage")),
+        ("follow_ups", _("Follow-ups"), actor.may("forms.manage")),
     )
     return [{"href": reverse(name), "name": words, "current": name == here} for name, words, may in rows if may]

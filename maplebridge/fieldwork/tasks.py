@@ -6,11 +6,10 @@ from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.models import Submission, TaskSchedule
-from maplebridge.fieldwork.rules.coverage import POST_OF
+from maplebridge.fieldwork.queries.coverage import smallest_post
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
-from maplebridge.people.models import Grant
-from maplebridge.places.models import Area, PremiseNote
+from maplebridge.places.models import PremiseNote
 from maplebridge.places.queries import area_at
 
 LOOK_WITHIN = timedelta(days=7)
@@ -42,21 +41,13 @@ def look_at_hazard(entry: Entry, at: datetime) -> None:
     found = area_at(note.lon, note.lat) if note else None
     if note is None or found is None:
         return
-    codes = found.path.strip("/").split("/")
-    posts = Area.objects.filter(code__in=codes, gone=False, kind__in=("village", "community", "hamlet")).order_by(
-        "-level"
-    )
-    area = next((each for each in posts if _is_held(each, at)), None)
-    if area is not None:
+    post = smallest_post(found.path, at=at)
+    if post is not None:
         actions.give_task(
             system("worker"), title=_("Look at a hazard that was noted")[:120], instructions=note.text,
-            whose=actions.Whose(area, role=POST_OF[area.kind]), due_at=min(note.expires_at, at + LOOK_WITHIN),
+            whose=actions.Whose(post[0], role=post[1]), due_at=min(note.expires_at, at + LOOK_WITHIN),
             source_key=f"premise_note:{note.pk}", at=at,
         )  # fmt: skip
-
-
-def _is_held(area: Area, at: datetime) -> bool:
-    return Grant.objects.filter(area_code=area.code, role=POST_OF[area.kind]).in_force(at).exists()
 
 
 def screen_submission(entry: Entry, at: datetime) -> None:

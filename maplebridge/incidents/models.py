@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.fieldwork.models import Form
+from maplebridge.incidents.rules.follow_ups import FollowUp
 from maplebridge.incidents.rules.states import DISPOSITIONS, LINK_KINDS, OPEN_STATES, PRIORITIES, SOURCES, STATES
 from maplebridge.kernel.personal import Personal
 
@@ -66,6 +68,25 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.type_id or '*'} {self.area_code or '*'} {self.seconds} s"
+
+
+class FollowUpRule(models.Model):
+    """The agency's own word on what is looked at again after incidents of a type; 0 days for nothing."""
+
+    type = models.OneToOneField(IncidentType, models.CASCADE, primary_key=True, related_name="follow_up")
+    days = models.PositiveSmallIntegerField(_("days until it is due"))
+    post = models.CharField(_("smallest kind of area whose post gets it"), max_length=12)
+    form = models.ForeignKey(Form, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("form"))
+    title = models.CharField(_("what is to be done"), max_length=120, blank=True, default="")
+    instructions = models.CharField(_("how"), max_length=2000, blank=True, default="")
+    changed_at = models.DateTimeField(_("changed at"))
+
+    def __str__(self) -> str:
+        return f"{self.type_id}: {self.title}"
+
+    def as_rule(self) -> FollowUp:
+        """The same, as the rules read it."""
+        return FollowUp(self.days, self.post, self.form_id or "", self.title, "", self.instructions)
 
 
 class Incident(models.Model):

@@ -31,9 +31,9 @@ Reaction = Callable[[Entry, datetime], None]
 Timer = Callable[[datetime], object]
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
-    "incidents.closed": (dispatch.free_units_of_ended,),
+    "incidents.closed": (dispatch.free_units_of_ended, incidents.give_follow_up),
     "incidents.cancelled": (dispatch.free_units_of_ended,),
-    "incidents.reopened": (dispatch.keep_units_of_reopened,),
+    "incidents.reopened": (dispatch.keep_units_of_reopened, incidents.end_follow_up),
     "property.reported_stolen": (registry.match_earlier_checks,),
     "property.identifier_added": (registry.match_earlier_checks,),
     "property.alarm_raised": (registry.open_incident_of_alarm,),

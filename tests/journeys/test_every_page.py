@@ -42,6 +42,7 @@ WORKPLACES = (
     ("officer", "/workbook"),
     ("officer", "/workbook/review"),
     ("officer", "/workbook/figures"),
+    ("chief", "/workbook/follow-ups"),
     ("chief", "/workbook/posts"),
     ("chief", "/workbook/posts/tables"),
     ("chief", "/workbook/tasks"),

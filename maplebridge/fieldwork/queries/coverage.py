@@ -1,12 +1,12 @@
 """Coverage of posts: which village has no auxiliary, which hamlet no assistant, and which terms end soon."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
 
-from maplebridge.fieldwork.rules.coverage import POST_OF, STATES, state_of
+from maplebridge.fieldwork.rules.coverage import OFFICER, POST_OF, STATES, state_of
 from maplebridge.people.actor import Actor
 from maplebridge.people.models import Grant, User
 from maplebridge.places.models import Area
@@ -64,6 +64,23 @@ def _post(area: Area, grants: Sequence[Grant], at: datetime) -> Post:
     ends_at = None if open_ended or not ends else max(ends)
     names = sorted(str(grant.user) for grant in grants)
     return Post(area, POST_OF[area.kind], state_of(bool(grants), ends_at, at=at), names, ends_at, area.parent)
+
+
+def smallest_post(path: str, *, at: datetime, kinds: Container[str] = POST_OF) -> tuple[Area, str] | None:
+    """The smallest area of a path ("/T/V/H/") whose post somebody holds, among posts of some kinds, and its role.
+
+    An area of another kind, such as a quarter, has a post officer; so has every area where one is for everywhere.
+    """
+    codes = path.strip("/").split("/")
+    known = {area.code: area for area in Area.objects.filter(code__in=codes, gone=False)}
+    areas = [known[code] for code in reversed(codes) if code in known]
+    posts = [
+        (area, POST_OF.get(area.kind, OFFICER)) for area in areas if area.kind in kinds or area.kind not in POST_OF
+    ]
+    grants = Grant.objects.filter(role__in={*POST_OF.values(), OFFICER}, area_code__in=["", *codes]).in_force(at)
+    held = set(grants.values_list("area_code", "role"))
+    found = next((post for post in posts if (post[0].code, post[1]) in held), None)
+    return found or ((posts[0][0], OFFICER) if posts and ("", OFFICER) in held else None)
 
 
 def counts(rows: Iterable[Post]) -> dict[str, dict[str, int]]:

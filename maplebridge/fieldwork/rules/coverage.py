@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+OFFICER = "post_officer"
 POST_OF = {
-    "township": "post_officer",
+    "township": OFFICER,
     "village": "auxiliary",
     "community": "auxiliary",
     "hamlet": "hamlet_assistant",

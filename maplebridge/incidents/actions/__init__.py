@@ -14,6 +14,7 @@ from maplebridge.incidents.actions.change import CannotChangeEnded, add_note, ed
 from maplebridge.incidents.actions.disclosure import disclose_incident, disclose_to_reporter
 from maplebridge.incidents.actions.erasure import erase_expired, erase_on_request
 from maplebridge.incidents.actions.files import CannotAttach, attach_file, public_photo
+from maplebridge.incidents.actions.follow_ups import set_follow_up
 from maplebridge.incidents.actions.life import (
     CannotCancel,
     CannotClose,
@@ -87,6 +88,7 @@ __all__ = [
     "read_incident",
     "report_incident",
     "reserve_numbers",
+    "set_follow_up",
     "set_priority",
     "set_target",
     "split_incident",

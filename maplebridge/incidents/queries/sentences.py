@@ -180,6 +180,11 @@ def _table_imported(told: Told) -> str:
     return _("Table of incidents imported.")
 
 
+@sentence("incidents.follow_up_set")
+def _follow_up_set(told: Told) -> str:
+    return _("What is looked at again after %(type)s was set.") % {"type": _type_name(told.facts.get("type"))}
+
+
 @sentence("incidents.target_set")
 def _target_set(told: Told) -> str:
     return _("Service target set.")
