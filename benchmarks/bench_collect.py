@@ -12,9 +12,11 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.served import ROOT, Served, script, served
+from benchmarks.served import ROOT, Served, script, served, worker_apart
 
 DEVICES = int(os.environ.get("DEVICES", "500"))
 FORMS_EACH = int(os.environ.get("FORMS_EACH", "40"))
@@ -42,10 +44,10 @@ with transaction.atomic():
 """
 
 CHECK = """
-import hashlib, json
+import hashlib, json, time
 from pathlib import Path
 from django.conf import settings
-from maplebridge.fieldwork.models import Submission, SubmissionFile
+from maplebridge.fieldwork.models import Review, Submission, SubmissionFile
 from maplebridge.journal.queries import verify
 seen = json.loads((Path(settings.HOME) / "seen.json").read_text())
 sent = seen["sent"]
@@ -62,8 +64,11 @@ for pk, instance, xml, complete in rows.iterator():
     same = hashlib.sha256(bytes(xml)).hexdigest() == digest
     whole = complete and sorted(mine) == sorted(photos.items())
     wrong += not same or (instance in acked and not whole)
-print(json.dumps({"stored": len(kept), "lost": len(set(seen["acknowledged"]) - set(kept)), "wrong": int(wrong),
-                  "doubled": sum(n - 1 for n in kept.values()), "sound": bool(verify().sound)}))
+until = time.time() + 240
+while (screened := Review.objects.count()) < sum(row[3] for row in rows) and time.time() < until:
+    time.sleep(1)
+print(json.dumps({"screened": screened, "stored": len(kept), "lost": len(set(seen["acknowledged"]) - set(kept)),
+                  "wrong": int(wrong), "doubled": sum(n - 1 for n in kept.values()), "sound": bool(verify().sound)}))
 """
 
 
@@ -75,7 +80,7 @@ def run() -> list[dict]:
 
 def measure(*, postgresql: bool) -> dict:
     """One row: how fast, and what was lost, doubled or damaged."""
-    with served(postgresql=postgresql, city=False, prepare=PREPARE.format(devices=DEVICES)) as server:
+    with set_up(postgresql=postgresql) as server:
         seen = load(server)
         begun = time.time()
         found = json.loads(script(server.env, CHECK).splitlines()[-1])
@@ -88,8 +93,22 @@ def measure(*, postgresql: bool) -> dict:
         "seconds": round(seen["seconds"]),
         "forms_per_s": round(per_s, 1), "sendings_per_s": round(seen["sendings"] / seen["seconds"], 1),
         "beside_central": round(per_s / CENTRAL_PER_S, 2), "p50_ms": round(ms[len(ms) // 2]),
-        "p99_ms": round(ms[len(ms) * 99 // 100]), "unsent": seen["left"], **found,
+        "p99_ms": round(ms[len(ms) * 99 // 100]), "phones_cpu_s": round(seen["own_cpu_s"]), "unsent": seen["left"],
+        **found,
     }  # fmt: skip
+
+
+@contextmanager
+def set_up(*, postgresql: bool) -> Iterator[Served]:
+    """An installation as it comes: one process on SQLite; on PostgreSQL two, and the worker, as in `ops/`."""
+    prepare = PREPARE.format(devices=DEVICES)
+    if not postgresql:
+        with served(city=False, prepare=prepare) as server:
+            yield server
+        return
+    several = served(postgresql=True, city=False, prepare=prepare, processes=2, worker="false")
+    with several as server, worker_apart(server):
+        yield server
 
 
 def load(server: Served) -> dict:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,7 @@ class Served:
     port: int
     token: str
     env: dict[str, str]
+    processes: int = 1
 
     def get(self, path: str):
         """Fetch JSON."""
@@ -75,23 +76,25 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 @contextmanager
-def served(*, postgresql: bool = False, city: bool = True, prepare: str = "", **settings: str) -> Iterator[Served]:
+def served(
+    *, postgresql: bool = False, city: bool = True, prepare: str = "", processes: int = 1, **settings: str
+) -> Iterator[Served]:
     """Run a server for the block, with the map of the grid city; `prepare` is Python run before it starts."""
     with tempfile.TemporaryDirectory(prefix="maplebridge-bench-") as home:
         env = {key: value for key, value in os.environ.items() if not key.startswith("MAPLEBRIDGE_")}
         env |= {"MAPLEBRIDGE_HOME": home, "MAPLEBRIDGE_PASSWORD": PASSWORD}
         env |= {f"MAPLEBRIDGE_{name.upper()}": value for name, value in settings.items()}
         if not postgresql:
-            with _running(env, city, prepare) as server:
+            with _running(env, city, prepare, processes) as server:
                 yield server
             return
-        with throwaway() as url, _running(env | {"MAPLEBRIDGE_DATABASE": url}, city, prepare) as server:
+        with throwaway() as url, _running(env | {"MAPLEBRIDGE_DATABASE": url}, city, prepare, processes) as server:
             yield server
 
 
 @contextmanager
-def _running(env: dict[str, str], city: bool, prepare: str) -> Iterator[Served]:
-    server = installed(env, (CITY if city else "") + prepare)
+def _running(env: dict[str, str], city: bool, prepare: str, processes: int) -> Iterator[Served]:
+    server = replace(installed(env, (CITY if city else "") + prepare), processes=processes)
     process = start(server)
     try:
         yield server
@@ -130,9 +133,22 @@ def ingest_apart(server: Served) -> Iterator[int]:
         process.wait(20)
 
 
+@contextmanager
+def worker_apart(server: Served) -> Iterator[None]:
+    """Run reactions and timers in a process of their own for the block; the server has `worker="false"`."""
+    text = [sys.executable, "-m", "maplebridge.site.cli", "worker"]
+    process = subprocess.Popen(text, env=server.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+
 def start(server: Served) -> subprocess.Popen[bytes]:
     """Start its server, leader of a process group of its own, and wait until it answers."""
     text = [sys.executable, "-m", "maplebridge.site.cli", "serve", "--port", str(server.port)]
+    text += ["--processes", str(server.processes)]
     log = Path(server.env["MAPLEBRIDGE_HOME"]) / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(

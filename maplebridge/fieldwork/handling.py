@@ -6,6 +6,7 @@ from pathlib import Path
 
 from maplebridge.fieldwork.models import FormHandling
 from maplebridge.fieldwork.rules.review import Handling, handling_from
+from maplebridge.kernel.moment import for_a_moment
 
 SHIPPED = Path(__file__).with_name("handling.toml")
 
@@ -18,5 +19,9 @@ def shipped_handlings() -> dict[str, Handling]:
 
 def handling_of(form: str) -> Handling:
     """The rules of review of a form: the agency's own, the shipped ones, or a tenth by lot and the first ten."""
+    return for_a_moment(("handling", form), lambda: _handling_of(form))
+
+
+def _handling_of(form: str) -> Handling:
     own = FormHandling.objects.filter(form_id=form).first()
     return handling_from(own.rules) if own else shipped_handlings().get(form, Handling())

@@ -67,8 +67,8 @@ def _hindrance(review: Review, found: Findings) -> str:
 
 def findings_of(review: Review) -> Findings:
     """What a submission says for the register; nothing once its words are erased."""
-    xml = bytes(review.submission.xml)
-    return findings(handling_of(review.form_id), read_instance(xml).values) if xml else Findings()
+    handling, xml = handling_of(review.form_id), bytes(review.submission.xml)
+    return findings(handling, read_instance(xml).values) if xml and handling.register else Findings()
 
 
 def address_of(review: Review, found: Findings) -> tuple[Address | None, Proposal | None]:

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from maplebridge.fieldwork.models import Review, Submission
 from maplebridge.fieldwork.rules import review as rules
-from maplebridge.fieldwork.xml import Instance, read_instance
+from maplebridge.fieldwork.xml import Instance, moment_of, read_instance
 from maplebridge.kernel.geometry import bbox_around, valid_lonlat
 from maplebridge.people.actor import Actor
 from maplebridge.places.fold import fold
@@ -76,16 +76,8 @@ def flags_of(submission: Submission, instance: Instance, where: Where, handling:
     found += ["edit"] if before and before.state in ("accepted", "refused") else []
     found += ["late"] if submission.late else []
     found += ["far"] if where.far else []
-    started = _moment(next((text for path, text in instance.values if path == "start"), ""))
+    started = moment_of(next((text for path, text in instance.values if path == "start"), ""))
     return found + rules.time_flags(started=started, ended=submission.ended_at, received=submission.received_at)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 def worked_at(submission: Submission) -> datetime:
@@ -116,6 +108,8 @@ def new_review(submission: Submission, worker: Actor, handling: rules.Handling) 
 
 def near(review: Review) -> list[Review]:
     """Reviews among which twins of this one may be: same form, about the same days, not what this one replaces."""
+    if not review.address_key and review.lon is None:
+        return []
     rows = Review.objects.all().near(review).exclude(submission_id=review.submission.replaces_id or 0)
     rows = rows.select_related("submission__user")
     close = list(rows.filter(address_key=review.address_key)[:TWINS_MOST]) if review.address_key else []

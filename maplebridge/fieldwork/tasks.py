@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.models import Submission, TaskSchedule
+from maplebridge.fieldwork.queries import version_sent
 from maplebridge.fieldwork.queries.coverage import smallest_post
 from maplebridge.journal.models import Entry
 from maplebridge.people.actor import system
@@ -52,8 +53,11 @@ def look_at_hazard(entry: Entry, at: datetime) -> None:
 
 def screen_submission(entry: Entry, at: datetime) -> None:
     """Say whether somebody looks at what has arrived, or accept it by rule."""
-    submission = Submission.objects.filter(pk=int(entry.subject.partition(":")[2])).first()
-    if submission is not None:
+    facts = entry.facts
+    version = version_sent(facts["form"], facts["version"]) if facts["complete"] else None
+    rows = Submission.objects.select_related("user", "review").filter(pk=int(entry.subject.partition(":")[2]))
+    for submission in rows if version else ():
+        submission.version = version
         review = actions.screen_submission(system("worker"), submission=submission, at=at)
         if review is not None and not review.why:
             actions.apply_by_rule(system("worker"), review=review, at=at)

@@ -50,36 +50,34 @@ def read_instance(content: bytes) -> Instance:
     form, version = root.get("id", ""), root.get("version", "")
     if not FORM_ID.fullmatch(form):
         raise BadInput("xml_submission_file", _("The record does not say which form it is of."))
-    instance_id = _meta(root, "instanceID") or root.get("instanceID", "")
+    values = tuple(_leaves(root))
+    first = dict(reversed(values))  # of several of the same path the first counts
+    instance_id = first.get("meta/instanceID") or root.get("instanceID", "")
     if not 1 <= len(instance_id) <= INSTANCE_ID_MOST or not instance_id.isprintable():
         raise BadInput("xml_submission_file", _("The record has no usable instance ID."))
-    values = tuple((path, text) for path, text in _leaves(root))
-    ended = next((text for path, text in values if path in ("end", "meta/timeEnd")), "")
-    return Instance(form, version[:64], instance_id, _meta(root, "deprecatedID"), values, _moment(ended))
+    ended = first.get("end", first.get("meta/timeEnd", ""))
+    return Instance(form, version[:64], instance_id, first.get("meta/deprecatedID", ""), values, moment_of(ended))
 
 
-def _meta(root: etree._Element, name: str) -> str:
-    """Text of meta/NAME, in OpenRosa's namespace or in the form's own."""
-    for meta in root:
-        if isinstance(meta.tag, str) and etree.QName(meta).localname == "meta":
-            for each in meta:
-                if isinstance(each.tag, str) and etree.QName(each).localname == name:
-                    return (each.text or "").strip()
-    return ""
+def _name(node: etree._Element) -> str:
+    """An element's name without its namespace; "" for a comment or processing instruction."""
+    tag = node.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _leaves(node: etree._Element, path: str = "") -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for child in node:
-        if not isinstance(child.tag, str):
-            continue  # a comment or processing instruction
-        here = f"{path}{etree.QName(child).localname}"
-        deeper = _leaves(child, f"{here}/")
+        if not (name := _name(child)):
+            continue
+        here = f"{path}{name}"
+        deeper = _leaves(child, f"{here}/") if len(child) else []
         found += deeper or [(here, (child.text or "").strip())]
     return found
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """A moment as forms write it; None for what is none, or says no time zone."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

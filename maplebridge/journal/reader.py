@@ -30,4 +30,5 @@ class Reader:
     def move_to(self, position: int) -> None:
         """Remember that everything up to the position is read."""
         with turn(), transaction.atomic():
-            Cursor.objects.update_or_create(pk=self.name, defaults={"position": position})
+            if not Cursor.objects.filter(pk=self.name).update(position=position):
+                Cursor.objects.create(pk=self.name, position=position)

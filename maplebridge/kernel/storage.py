@@ -1,8 +1,12 @@
-"""When the storage is full: told from any other fault, and refused with a sentence instead of an error."""
+"""Files that are on the disk before what names them is committed; and when the storage is full."""
 
 import errno
+import os
 import sqlite3
+from pathlib import Path
 
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel.refused import Refused
@@ -33,3 +37,24 @@ def tells_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+class DurableFiles(FileSystemStorage):
+    """Files in a folder, each on the disk with its name when `save` returns: whoever is told "taken" may forget it."""
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
+        place = Path(self.path(name))
+        new = () if place.parent.is_dir() else [folder for folder in place.parents if not folder.is_dir()]
+        name = super()._save(name, content)
+        for each in (self.path(name), place.parent, *(folder.parent for folder in new)):
+            _flush(each)
+        return name
+
+
+def _flush(path: str | Path) -> None:
+    """Wait until a file's content, or the names in a folder, are on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

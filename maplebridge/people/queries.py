@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
+from maplebridge.kernel.moment import for_a_moment
 from maplebridge.people.models import Approval, Device, Grant, Role, User
 from maplebridge.people.rules import NOT_GIVEN, SHIPPED, Held
 from maplebridge.people.rules import Role as ShippedRole
@@ -36,7 +38,7 @@ def grants_in_force(user: User, *, at: datetime) -> tuple[Held, ...]:
     rows = Grant.objects.filter(user=user).in_force(at).values_list("role", "area_code")
     if not rows:
         return ()
-    book = role_book()
+    book = for_a_moment(("roles", get_language()), role_book)
     return tuple(
         Held(code, book[code].permissions, area, book[code].name) for code, area in dict.fromkeys(rows) if code in book
     )

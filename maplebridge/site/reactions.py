@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import close_old_connections
 
@@ -69,7 +70,7 @@ def timers() -> tuple[tuple[timedelta, Timer], ...]:
 
 POLL_S = 0.5
 GATHER_S = 0.1  # what commits within it is looked at once
-BATCH = 200
+BATCH = 100
 TRIES = 5  # of one entry by one reaction; then it is logged and passed over, so that one fault stops nothing for good
 
 log = logging.getLogger(__name__)
@@ -109,32 +110,33 @@ class Worker:
     def step(self) -> None:
         """Run every reaction on what is new, and every timer that is due."""
         end = last_position()
-        if self._seen < 0 or self._news(end):
-            done = [self._react(verb, reaction) for verb, reactions in REACTIONS.items() for reaction in reactions]
-            self._seen = end if all(done) else self._seen
+        done = [self._react(verb, reaction) for verb in self._news(end) for reaction in REACTIONS[verb]]
+        self._seen = end if all(done) else self._seen
         for number, (every, timer) in enumerate(timers()):
             if time.monotonic() >= self._due.get(number, 0.0):
                 self._due[number] = time.monotonic() + every.total_seconds()
                 timer(clock.now())
 
-    def _news(self, end: int) -> bool:
-        """Whether anything happened that a reaction waits for; one look for all of them."""
+    def _news(self, end: int) -> list[str]:
+        """The verbs that something waits for and that have happened, in the table's order; at first all of them."""
         if end == self._seen:
-            return False
-        if Entry.objects.after(self._seen).filter(verb__in=REACTIONS).exists():
-            return True
-        self._seen = end
-        return False
+            return []
+        if self._seen < 0:
+            return list(REACTIONS)
+        happened = set(Entry.objects.after(self._seen).filter(verb__in=REACTIONS).values_list("verb", flat=True))
+        return [verb for verb in REACTIONS if verb in happened]
 
     def _react(self, verb: str, reaction: Reaction) -> bool:
-        """Run a reaction on what it has not read; False when some of that is left."""
+        """Run a reaction on what it has not read; False when some of that is left.
+
+        The cursor moves once for all that went well: whoever is ended in between does them again.
+        """
         reader = Reader(f"{verb}>{reaction.__module__.rpartition('.')[0]}.{reaction.__name__}"[-80:])
         entries = reader.unread(verb, limit=BATCH)
-        for entry in entries:
-            if not self._tried(reader.name, entry, reaction):
-                return False
-            reader.move_to(entry.position)
-        return len(entries) < BATCH
+        well = list(takewhile(lambda entry: self._tried(reader.name, entry, reaction), entries))
+        if well:
+            reader.move_to(well[-1].position)
+        return len(well) == len(entries) < BATCH
 
     def _tried(self, name: str, entry: Entry, reaction: Reaction) -> bool:
         """Run a reaction; False when it failed and is to be tried again."""

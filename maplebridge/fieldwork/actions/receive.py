@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork.actions.tasks import deliver_task
-from maplebridge.fieldwork.models import SUBMISSIONS_KEPT, FormVersion, Submission, SubmissionFile, Task
+from maplebridge.fieldwork.models import SUBMISSIONS_KEPT, Submission, SubmissionFile, Task
+from maplebridge.fieldwork.queries import version_sent
 from maplebridge.fieldwork.rules import tasks
 from maplebridge.fieldwork.rules.forms import Known, is_complete, is_file_name, takes_records, verdict
 from maplebridge.fieldwork.xml import Instance, files_named, read_instance
@@ -86,40 +88,58 @@ def _receive(
 ) -> Received:  # fmt: skip
     """Take what is new of a sending; whoever calls holds the instance ID, so that nobody else does meanwhile."""
     digests = {name: hashlib.sha256(content).hexdigest() for name, (content, _type) in files.items()}
-    before = Submission.objects.filter(instance_id=instance.instance_id).first()
-    found = verdict(_known(before, user), digest=hashlib.sha256(xml).hexdigest(), files=digests)
+    same = Submission.objects.filter(instance_id=instance.instance_id)
+    before = same.get() if same.exists() else None  # nearly always there is none, and to ask for that is cheap
+    known = _known(before, user)
+    found = verdict(known, digest=hashlib.sha256(xml).hexdigest(), files=digests)
     if found == "conflict":
         raise InstanceConflict(_("Another submission stands under this ID. Start a new form for a new visit."))
     if found == "again" and before:
         return Received(found, before)
-    stored: list[SubmissionFile] = []
-    try:
-        with act(actor, "fieldwork.submission_received", at=at) as entry:
-            mine = before or _create(actor, instance, user, xml, device=device, task=task, at=at)
-            for name in digests.keys() - set(mine.files.values_list("name", flat=True)):
-                stored.append(_keep(mine, name, *files[name], digests[name], at=at))
-            _settle(entry, mine, new=before is None)
-            _deliver(actor, mine, instance, at=at)
-    except BaseException:
-        for file in stored:
-            file.file.delete(save=False)
-        raise
+    arrived = digests.keys() | (known.files if known else {})
+    if len(arrived) > FILES_MOST:
+        raise BadInput("file", _("A submission has at most %(n)d files.") % {"n": FILES_MOST})
+    mine = before or _made(instance, user, xml, device=device, at=at)
+    mine.complete = is_complete(mine.wanted, arrived)
+    new = {name: (*files[name], sha) for name, sha in digests.items() if not known or name not in known.files}
+    with _on_disk(new) as rows, act(actor, "fieldwork.submission_received", at=at) as entry:
+        if before is None:
+            mine.task, mine.replaces = _task_of(actor, instance, task), _replaced(instance, user)
+            mine.save(force_insert=True)
+        else:
+            mine.save(update_fields=["complete"])
+        for row in rows:
+            row.submission, row.at, row.expires_at = mine, at, mine.expires_at
+        SubmissionFile.objects.bulk_create(rows)
+        _tell(entry, mine, instance, files=len(arrived), new=before is None)
+        _deliver(actor, mine, instance, at=at)
     return Received(found, mine)
 
 
-def _settle(entry: Draft, mine: Submission, *, new: bool) -> None:
-    """Say whether all files are there, and what the entry is about.
+@contextmanager
+def _on_disk(files: Mapping[str, tuple[bytes, str, str]]) -> Iterator[list[SubmissionFile]]:
+    """Write files (content, media type and SHA-256 by name) before anybody waits; an exception takes them away again.
 
-    The XML's digest may stand in clear: the random instance ID within is its salt.
+    Gives their rows, still without a submission.
     """
-    arrived = list(mine.files.values_list("name", flat=True))
-    if len(arrived) > FILES_MOST:
-        raise BadInput("file", _("A submission has at most %(n)d files.") % {"n": FILES_MOST})
-    mine.complete = is_complete(mine.wanted, arrived)
-    mine.save(update_fields=["complete"])
+    rows: list[SubmissionFile] = []
+    try:
+        for name, (content, media_type, sha) in files.items():
+            row = SubmissionFile(name=name, media_type=media_type, size=len(content), sha256=sha)
+            row.file.save(f"{sha[:24]}{ENDINGS[media_type]}", ContentFile(content), save=False)
+            rows.append(row)
+        yield rows
+    except BaseException:
+        for row in rows:
+            row.file.delete(save=False)
+        raise
+
+
+def _tell(entry: Draft, mine: Submission, instance: Instance, *, files: int, new: bool) -> None:
+    """Say what the entry is about. The XML's digest may stand in clear: the random instance ID within is its salt."""
     entry.about(
-        mine, form=mine.version.form_id, version=mine.version.version, user=f"user:{mine.user_id}", sha256=mine.sha256,
-        files=len(arrived), complete=mine.complete, replaces=mine.replaces_id,
+        mine, form=instance.form, version=instance.version, user=f"user:{mine.user_id}", sha256=mine.sha256,
+        files=files, complete=mine.complete, replaces=mine.replaces_id,
     )  # fmt: skip
     entry.processed("collected" if new else "altered", records=[mine], classes=["narrative"])
 
@@ -131,21 +151,18 @@ def _known(before: Submission | None, user: User) -> Known | None:
     return Known(own, dict(before.files.values_list("name", "sha256")))
 
 
-def _create(
-    actor: Actor, instance: Instance, user: User, xml: bytes, *, device: str, task: int | None, at: datetime
-) -> Submission:
-    version = FormVersion.objects.filter(form=instance.form, version=instance.version).first()
+def _made(instance: Instance, user: User, xml: bytes, *, device: str, at: datetime) -> Submission:
+    """A new submission, not saved yet."""
+    version = version_sent(instance.form, instance.version)
     if version is None:
         sentence = _("There is no form %(form)s in version %(version)s. Get the forms anew on the phone.")
         raise NotFound(sentence % {"form": instance.form, "version": instance.version or "–"})
     if not takes_records(version.state):
         raise CannotReceive(_("This version is a draft: nothing can be sent with it yet."))
-    return Submission.objects.create(
+    return Submission(
         instance_id=instance.instance_id, version=version, user=user, xml=xml, device=device[:80],
-        task=_task_of(actor, instance, task),
         sha256=hashlib.sha256(xml).hexdigest(), wanted=list(files_named(instance, frozenset(version.binary))),
-        replaces=_replaced(instance, user), ended_at=instance.ended_at, received_at=at,
-        expires_at=at + SUBMISSIONS_KEPT,
+        ended_at=instance.ended_at, received_at=at, expires_at=at + SUBMISSIONS_KEPT,
     )  # fmt: skip
 
 
@@ -178,13 +195,3 @@ def _replaced(instance: Instance, user: User) -> Submission | None:
     if hasattr(before, "replaced_by"):
         raise CannotReceive(_("This was changed already by a later one. Get it anew before you change it."))
     return before
-
-
-def _keep(
-    submission: Submission, name: str, content: bytes, media_type: str, digest: str, *, at: datetime
-) -> SubmissionFile:
-    file = SubmissionFile(submission=submission, name=name, media_type=media_type, size=len(content), sha256=digest)
-    file.at, file.expires_at = at, submission.expires_at
-    file.file.save(f"{digest[:24]}{ENDINGS[media_type]}", ContentFile(content), save=False)
-    file.save(force_insert=True)
-    return file

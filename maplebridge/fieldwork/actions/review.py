@@ -32,7 +32,7 @@ def screen_submission(actor: Actor, *, submission: Submission, at: datetime) -> 
 
     None where files are still missing. What it replaces is replaced, and the task of returning it is delivered.
     """
-    known = Review.objects.filter(submission=submission).first()
+    known: Review | None = getattr(submission, "review", None)
     if known or not submission.complete or not submission.xml:
         return known
     worker, handling = actor_of(submission.user, at=at), handling_of(submission.version.form_id)

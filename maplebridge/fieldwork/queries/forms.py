@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from maplebridge.fieldwork.models import FieldKey, FormVersion, Submission
+from maplebridge.kernel.moment import for_a_moment
 from maplebridge.people.actor import Actor, token_digest
 
 
@@ -24,8 +25,16 @@ def offered_forms(actor: Actor) -> list[FormVersion]:
 
 def key_of(text: str, *, at: datetime) -> FieldKey | None:
     """The key of a phone by its text; None when it is unknown, over or revoked, or its owner's account has ended."""
-    keys = FieldKey.objects.select_related("user").filter(digest=token_digest(text))
-    return next((key for key in keys if is_open(key, at=at)), None)
+    digest = token_digest(text)
+    keys = FieldKey.objects.select_related("user").filter(digest=digest)
+    key = for_a_moment(("field key", digest), lambda: next(iter(keys), None))
+    return key if key and is_open(key, at=at) else None
+
+
+def version_sent(form: str, version: str) -> FormVersion | None:
+    """The version of a form that a submission names, without its XForm and spreadsheet; None for an unknown one."""
+    rows = FormVersion.objects.defer("xform", "source")
+    return for_a_moment(("form version", form, version), lambda: rows.filter(form=form, version=version).first())
 
 
 def keys_of(username: str, *, at: datetime) -> list[FieldKey]:
