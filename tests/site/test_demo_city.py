@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 from staff_for_tests import acting
 
@@ -17,12 +18,15 @@ from maplebridge.kernel.geometry import distance_m
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
-@pytest.fixture
-def city():
-    """The city without a past."""
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker):
+    """The city without a past, made once: what a test does to it is undone after the test."""
     from maplebridge.site.demo.prepare import prepare
 
-    prepare(Path(settings.HOME), lambda _sentence: None, history=False)
+    with django_db_blocker.unblock(), transaction.atomic():
+        prepare(Path(settings.HOME), lambda _sentence: None, history=False)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
