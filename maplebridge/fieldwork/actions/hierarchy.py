@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from maplebridge.fieldwork.rules.roster import Appointment
 from maplebridge.journal.act import act
@@ -35,20 +35,20 @@ def fill_posts(actor: Actor, *, appointments: Sequence[Appointment], at: datetim
     actor.must("grants.give")
     if len(appointments) > ROSTER_BATCH:
         raise ValueError(f"a batch has at most {ROSTER_BATCH} rows")
-    done = Filled()
+    done, zone = Filled(), city_zone()
     with act(actor, "fieldwork.posts_filled", at=at) as entry:
         for each in appointments:
-            _fill(actor, each, done, at=at)
+            _fill(actor, each, done, zone, at=at)
         entry.about("roster:posts", rows=len(appointments), filled=done.filled, accounts=done.accounts)
     return done
 
 
-def _fill(actor: Actor, each: Appointment, done: Filled, *, at: datetime) -> None:
+def _fill(actor: Actor, each: Appointment, done: Filled, zone: tzinfo, *, at: datetime) -> None:
     user = User.objects.filter(username=each.username).first()
     if user is not None and user.pk == actor.user_id:
         done.own += 1
         return
-    ends_at = _end(each)
+    ends_at = _end(each, zone)
     done.filled += 1
     if user is None:
         enrol_user(
@@ -66,8 +66,8 @@ def _fill(actor: Actor, each: Appointment, done: Filled, *, at: datetime) -> Non
     give_grant(actor, user=user, role=each.role, area_code=each.area, reason=_WHY, ends_at=ends_at, at=at)
 
 
-def _end(each: Appointment) -> datetime | None:
+def _end(each: Appointment, zone: tzinfo) -> datetime | None:
     """The end of the last day by the city's clocks."""
     if each.ends_on is None:
         return None
-    return datetime.combine(each.ends_on + timedelta(days=1), time(), city_zone())
+    return datetime.combine(each.ends_on + timedelta(days=1), time(), zone)

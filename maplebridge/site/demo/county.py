@@ -16,15 +16,13 @@ from typing import Any
 
 from django.conf import settings
 
-from maplebridge.fieldwork import actions, tasks
 from maplebridge.fieldwork.importing import apply_divisions, apply_roster
-from maplebridge.fieldwork.models import FormVersion
 from maplebridge.fieldwork.rules.roster import Appointment
-from maplebridge.journal.models import Entry
-from maplebridge.people.actor import Actor, actor_of
-from maplebridge.people.models import User
+from maplebridge.people.actor import Actor
 from maplebridge.places.models import Area
 from maplebridge.places.register.rules.divisions import Division
+from maplebridge.site.demo.county_doors import stock_county_doors
+from maplebridge.site.demo.county_work import months_at, tell_work
 
 TOWNSHIPS, VILLAGES, HAMLETS = 12, 144, 1_030
 COUNTY = "D-county"
@@ -45,21 +43,21 @@ class Size:
     townships: int = TOWNSHIPS
     villages: int = VILLAGES
     hamlets: int = HAMLETS
-    visits: int = 60
+    visits: int = 72
+    houses: int = 45  # in each hamlet of six villages
 
 
 def stock_county(actor: Actor, *, at: datetime, size: Size = Size(), seed: int = 2026) -> None:  # noqa: B008  # frozen
-    """Make the county, its posts, tasks and visits, once."""
+    """Make the county, its posts, its register and what was done in it since last month, once."""
     if Area.objects.filter(code=COUNTY).exists():
         return
     rng = random.Random(seed)  # noqa: S311  # chance, not secrets
-    begun = at - timedelta(days=40)
-    areas = divisions(size, rng)
-    apply_divisions(actor, areas, at=begun, progress=_quiet)
-    apply_roster(actor, roster(areas, at.date()), at=begun, progress=_quiet)
-    _tasks(actor, areas, at=at)
-    _visits(areas, rng, count=size.visits, at=at)
-    _worked_on(at)
+    months, areas = months_at(at), divisions(size, rng)
+    apply_divisions(actor, areas, at=months.begun, progress=_quiet)
+    apply_roster(actor, roster(areas, at.date()), at=months.begun, progress=_quiet)
+    stock_county_doors(actor, areas, houses=size.houses, at=months.begun, seed=seed)
+    town = Area.objects.get(code=next(area.code for area in areas if area.kind == "township"))
+    tell_work(actor, town, months, visits=size.visits, at=at, seed=seed)
 
 
 def _quiet(_done: int, _all: int) -> None:
@@ -142,66 +140,3 @@ def roster(areas: Sequence[Division], today: date) -> list[Appointment]:
         ends = today + timedelta(days=12 if number % 40 == 7 else 300)
         rows.append(Appointment(area.code, role, f"{title} {number + 1}", f"{role[:4]}{number + 1}", ends))
     return rows
-
-
-def _tasks(actor: Actor, areas: Sequence[Division], *, at: datetime) -> None:
-    """One township looks at its wells, hamlet by hamlet; one village has something overdue; a patrol comes again."""
-    towns = [area.code for area in areas if area.kind == "township"]
-    found = {area.code: area for area in Area.objects.filter(code__startswith=towns[0])}
-    whole = actions.give_to_each(
-        actor, title="Look at every well", area=found[towns[0]], kind="hamlet", above="post_officer",
-        due_at=at + timedelta(days=5), at=at - timedelta(days=6),
-    )  # fmt: skip
-    for number, part in enumerate(whole.parts.order_by("pk")[:30]):
-        held = actor_of(User.objects.filter(grants__area_code=part.area_code, grants__role=part.role)[0], at=at)
-        actions.deliver_task(held, task=part, at=at - timedelta(days=4))
-        if number % 3:
-            actions.settle_task(actor, task=part, at=at - timedelta(days=3))
-    village = next(area for area in found.values() if area.kind == "village")
-    actions.give_task(
-        actor, title="Fire extinguishers of the school", whose=actions.Whose(village, role="auxiliary"),
-        due_at=at - timedelta(days=2), at=at - timedelta(days=9),
-    )  # fmt: skip
-    actions.set_schedule(
-        actor, title="Evening patrol", area=found[towns[0]], each_kind="village", rule="FREQ=WEEKLY;BYDAY=FR",
-        starts_at=at, due_days=2, at=at,
-    )  # fmt: skip
-
-
-def _visits(areas: Sequence[Division], rng: random.Random, *, count: int, at: datetime) -> None:
-    """Visits of the last weeks by hamlet assistants, as their phones sent them."""
-    version = FormVersion.objects.filter(form_id="visit", state="published").first()
-    hamlets = [area for area in areas if area.kind == "hamlet"]
-    if version is None or not hamlets:
-        return
-    for number in range(count):
-        area = rng.choice(hamlets)
-        user = User.objects.filter(grants__area_code=area.code, grants__role="hamlet_assistant")[0]
-        filled = at - timedelta(hours=6 + 17 * number)
-        lon, lat = area.point or MIDDLE
-        xml = _visit(version.version, f"uuid:demo-{number:06d}", f"{area.name} {number + 1}", lon, lat, filled, rng)
-        actions.receive_submission(
-            actor_of(user, at=at), user=user, xml=xml, files={}, at=filled + timedelta(minutes=9)
-        )
-
-
-def _worked_on(at: datetime) -> None:
-    """Screen what came in and fill the ledger: the server's reactions begin where the journal stands at its start."""
-    for entry in Entry.objects.filter(verb="fieldwork.submission_received"):
-        tasks.screen_submission(entry, at)
-    for entry in Entry.objects.filter(verb__in=("fieldwork.submission_accepted", "fieldwork.task_settled")):
-        tasks.post_to_ledger(entry, at)
-
-
-def _visit(
-    version: str, instance: str, address: str, lon: float, lat: float, filled: datetime, rng: random.Random
-) -> bytes:
-    start, end = (f"{moment:%Y-%m-%dT%H:%M:%S}.000+00:00" for moment in (filled, filled + timedelta(minutes=8)))
-    hazard = rng.choice(("wiring", "exit", "none"))
-    return (
-        f'<data xmlns:orx="http://openrosa.org/xforms" id="visit" version="{version}"><start>{start}</start>'
-        f"<end>{end}</end><device>demo</device><place><address>{address}</address><where>{lat} {lon} 0 5</where>"
-        f"<dwelling>house</dwelling></place><household><residents>{rng.randrange(1, 7)}</residents><rented>no</rented>"
-        f"</household><hazards>{hazard}</hazards><photo/><orx:meta><orx:instanceID>{instance}</orx:instanceID>"
-        "</orx:meta></data>"
-    ).encode()

@@ -21,6 +21,7 @@ from maplebridge.places.models import Area, City, Place, PremiseNote
 from maplebridge.site.demo.cast import DEMO_NOTES, DEMO_UNITS, DemoUnit
 from maplebridge.site.demo.city import CITY_NAME, TIME_ZONE, map_file, quarters
 from maplebridge.site.demo.county import stock_county
+from maplebridge.site.demo.county_work import months_at
 from maplebridge.site.demo.doors import stock_doors
 from maplebridge.site.demo.ground import beats, on_street, teller
 from maplebridge.site.demo.hands import Hands
@@ -94,7 +95,7 @@ def _settle(actor: Actor, *, at: datetime) -> bool:
                 role=account.role,
                 password=account.password,
                 area_code=account.area,
-                at=begun,
+                at=months_at(at).begun if account.area else begun,
             )
     if not PremiseNote.objects.exists():
         _add_notes(actor, at=begun)
