@@ -1,5 +1,6 @@
 """Search, reverse geocoding, premise notes and areas over HTTP."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from maplebridge.places.register.queries.search import search_addresses
 
 router = Router(tags=["places"])
 MOST_RESULTS = 30
+_NUMBER = re.compile(r"\s*\d+\s*\w?\s*$")
 
 
 class FoundOut(Schema):
@@ -89,7 +91,7 @@ def search(
     actor_of_request(request).must("places.view")
     near = (lon, lat) if lon is not None and lat is not None and valid_lonlat(lon, lat) else None
     most = max(1, min(limit, MOST_RESULTS))
-    registered = [_registered(each) for each in search_addresses(q[:120], limit=most)]
+    registered = [_registered(each) for each in _in_register(q[:120], most)]
     names = {_words(each["name"]) for each in registered}
     known = [each for each in queries.search_places(q, near, most) if _words(each.name) not in names]
     if any(letter.isdigit() for letter in q):
@@ -158,6 +160,13 @@ def areas(request: HttpRequest) -> dict[str, Any]:
             for area in rows
         ],
     }  # fmt: skip
+
+
+def _in_register(text: str, most: int) -> list[Address]:
+    """Addresses of the register; where none has the number, or all of it is not typed yet, those of the street."""
+    found = search_addresses(text, limit=most)
+    street = _NUMBER.sub("", text)
+    return found or (search_addresses(street, limit=most) if street and street != text else [])
 
 
 def _registered(address: Address) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from maplebridge.journal.queries import last_position
 from maplebridge.kernel import clock
 from maplebridge.people.actor import Actor
-from maplebridge.places.models import City
+from maplebridge.places.models import Area, City
 from maplebridge.positions.queries import own_units
 
 
@@ -20,7 +20,8 @@ def me(actor: Actor, *, at: datetime) -> dict[str, Any]:
         "name": actor.name,
         "role": actor.role,
         "permissions": sorted(actor.permissions),
-        "area_code": _only_area(actor),
+        "area_code": (only := _only_area(actor)),
+        "area": _names(only),
         "language": get_language() or "en",
         "unit_ids": own_units(actor, at=at),
         "city": _city(),
@@ -35,6 +36,11 @@ def _only_area(actor: Actor) -> str:
     """The one area in which the actor sees incidents; "" for everywhere, or several."""
     areas = actor.areas("incidents.view") or ()
     return next(iter(areas)) if len(areas) == 1 else ""
+
+
+def _names(code: str) -> dict[str, str] | None:
+    area = Area.objects.filter(code=code).first() if code else None
+    return {"en": area.name, "zh": area.name_zh or area.name} if area else None
 
 
 def _city() -> dict[str, Any] | None:

@@ -99,8 +99,8 @@ def test_me_tells_a_client_what_it_needs_first(server):
     assert me["role"] == "chief"
     assert "incidents.view" in me["permissions"]
     assert set(me) == {
-        "ref", "name", "role", "permissions", "area_code", "language", "unit_ids", "city", "style", "demo", "position",
-        "server_time",
+        "ref", "name", "role", "permissions", "area_code", "area", "language", "unit_ids", "city", "style", "demo",
+        "position", "server_time",
     }  # fmt: skip
 
 

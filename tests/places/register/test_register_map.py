@@ -91,3 +91,9 @@ def test_the_search_of_the_map_finds_registered_addresses(house, signed_in, type
 def test_the_search_leads_by_a_code_to_a_room(house, signed_in):
     found = signed_in("guard").get("/api/search", {"q": house[2].code}).json()
     assert [each["id"] for each in found] == [house[2].pk]
+
+
+@pytest.mark.parametrize("typed", ["mill lane 1", "Mill Lane 77"])
+def test_a_number_that_is_not_there_leads_to_the_street(house, enter, signed_in, typed):
+    enter("address", street="Mill Lane", number="12")
+    assert [each["name"] for each in signed_in("guard").get("/api/search", {"q": typed}).json()] == ["12 Mill Lane"]

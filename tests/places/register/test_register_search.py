@@ -36,6 +36,8 @@ def lanes(house, enter):
         ("枫桥村5组12号", ["枫桥村5组12号"]),
         ("fqxq 5", ["枫桥小区5号楼"]),
         ("mill ln 12a", ["12A Mill Lane, The Maples"]),
+        ("12A Mill Lane", ["12A Mill Lane, The Maples"]),
+        ("12a mill", ["12A Mill Lane, The Maples"]),
         ("the maples", ["12A Mill Lane, The Maples"]),
         ("建设路13", []),
         ("", []),

@@ -35,7 +35,8 @@ function escape(): void {
   if (desk.helpOpen) desk.helpOpen = false;
   else if (chooser.asking) chooser.drop();
   else if (desk.form) desk.form = '';
-  else if (desk.right === 'intake') desk.right = 'incident';
+  else if (desk.right === 'addresses' && desk.addressId !== null) desk.openAddress(null);
+  else if (desk.right !== 'incident') desk.right = 'incident';
   else if (desk.replayAt !== null) desk.replayAt = null;
   else if (desk.notices.length) desk.notices = [];
   else desk.draftPoint = null;
@@ -60,6 +61,8 @@ const LETTERS: Record<string, (hands: Hands) => void> = {
   g: () => ask('centre'),
   '0': () => ask('fit'),
   v: () => (desk.reach = !desk.reach),
+  b: () => desk.may('places.view') && desk.showAddresses(!desk.addresses),
+  l: () => desk.may('places.view') && desk.openAddress(null),
   s: () => (desk.sound = !desk.sound),
   t: () => desk.selected && incidents.print(desk.selected),
   r: () => desk.may('replay.view') && (desk.replayAt = desk.replayAt === null ? new Date().toISOString() : null),

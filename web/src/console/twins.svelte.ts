@@ -16,6 +16,9 @@ export function joinTwin(): void {
     if (state.filter) desk.filter = state.filter as typeof desk.filter;
     if (state.order) desk.order = state.order as typeof desk.order;
     if (state.reach !== undefined) desk.reach = state.reach;
+    if (state.addresses !== undefined) desk.showAddresses(state.addresses);
+    if (state.addressId) desk.openAddress(state.addressId);
+    else if (state.addressId === null) desk.addressId = null;
     if (state.draftPoint !== undefined) desk.draftPoint = state.draftPoint;
     if (state.ask) desk.ask = state.ask as typeof desk.ask;
     if (state.theme && state.theme !== theme()) setTheme(state.theme as Theme);
@@ -33,6 +36,8 @@ export function joinTwin(): void {
       filter: desk.filter,
       order: desk.order,
       reach: desk.reach,
+      addresses: desk.addresses,
+      addressId: desk.addressId,
       theme: theme(),
       language: language(),
       ask: desk.ask,

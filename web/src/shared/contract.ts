@@ -117,7 +117,7 @@ export interface Me {
   name: string;
   role: string;
   permissions: string[];
-  area_code: string;
+  area: Names | null; // the one that this person works in
   language: string;
   unit_ids: number[];
   city: { name: string; bbox: [number, number, number, number]; attribution: string; time_zone: string } | null;
@@ -269,7 +269,7 @@ export interface Found {
   detail: string;
   lon: number;
   lat: number;
-  score: number;
+  id?: number | null; // of an address of the register
 }
 
 export interface Reach {

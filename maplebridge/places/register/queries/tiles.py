@@ -25,7 +25,9 @@ def register_tile(z: int, x: int, y: int, *, uses: Mapping[int, str] = MappingPr
     if z >= POINTS_FROM:
         rows: Any = Address.objects.filter(kind="building", quad__gte=first, quad__lt=end)
         found = list(rows.filter(gone=False).values_list("lon", "lat", "pk", "number")[:_MOST])
-        properties = [{"id": pk, "number": number, "use": uses.get(pk, "")} for _lon, _lat, pk, number in found]
+        properties = [
+            {"id": pk, "number": number} | ({"use": uses[pk]} if pk in uses else {}) for _lon, _lat, pk, number in found
+        ]
     else:
         resolution = next(resolution for most, resolution in _RESOLUTIONS if z <= most)
         rows = RegisterCluster.objects.filter(resolution=resolution, quad__gte=first, quad__lt=end, addresses__gt=0)

@@ -75,10 +75,20 @@ def readings(folded: str, typed: str) -> list[Reading]:
         parts = tuple(piece for piece, _at in pieces[n + 1 :] if piece[0].isdigit() or len(piece) == 1)
         words = tuple(word for word in before.split() if word not in _WORDS)
         found.append(Reading(words, first, first, number, parts))
+    if len(pieces) > 1 and pieces[0][0][0].isdigit():  # 12 Mill Lane, unit 3
+        found.append(_number_first(pieces))
     if (span := _RANGE.search(typed)) and numbers and int(span[1]) < int(span[2]):
         folded_names = [piece for piece, _at in pieces if not piece[0].isdigit()]
         found.append(Reading(tuple(folded_names), int(span[1]), int(span[2])))
     return [each for each in found if each.words]
+
+
+def _number_first(pieces: list[tuple[str, int]]) -> Reading:
+    """The number stands ahead of the street, what is in the house behind it: as `standard_text` writes it."""
+    number, *rest = [piece for piece, _at in pieces]
+    end = next((n for n, piece in enumerate(rest) if piece[0].isdigit()), len(rest))
+    first = number_of(number)
+    return Reading(tuple(rest[:end]), first, first, number, tuple(rest[end:]))
 
 
 def _unmarked(piece: str) -> str:

@@ -10,7 +10,7 @@ import { LiveBoard } from './board.svelte';
 import { isOrder } from './orders';
 
 export type Pane = 'all' | 'queue' | 'map';
-export type Right = 'incident' | 'intake';
+export type Right = 'incident' | 'intake' | 'addresses';
 /** What the incident panel has open: one form at a time. */
 export type Form = '' | 'note' | 'close' | 'cancel' | 'hold' | 'priority' | 'reopen' | 'merge' | 'link' | 'split' | 'edit' | 'level' | 'premise';
 
@@ -26,6 +26,7 @@ export interface Point {
 }
 
 let noticeId = 0;
+const ADDRESSES = 'maplebridge.addresses';
 
 class Desk {
   api = client();
@@ -57,6 +58,9 @@ class Desk {
   staleBuild = $state(false);
   sound = $state(true);
   reach = $state(true);
+  /** Whether the register's addresses are on the map, and which of them is open. */
+  addresses = $state(localStorage.getItem(ADDRESSES) === '1');
+  addressId = $state<number | null>(null);
   /** Where the chosen unit has been since it was chosen, and whether the map goes along. */
   trail = $state(false);
   follow = $state(false);
@@ -143,6 +147,21 @@ class Desk {
       this.right = 'incident';
       this.tab = this.tab === 'queue' ? 'incident' : this.tab;
     }
+  }
+
+  /** Put the register's addresses on the map, or take them off; remembered in this browser. */
+  showAddresses(on: boolean): void {
+    this.addresses = on;
+    localStorage.setItem(ADDRESSES, on ? '1' : '0');
+    if (!on && this.right === 'addresses') this.right = 'incident';
+  }
+
+  /** Open an address of the register beside the map; null for the list of those near the map's middle. */
+  openAddress(id: number | null): void {
+    this.showAddresses(true);
+    this.addressId = id;
+    this.right = 'addresses';
+    this.tab = 'incident';
   }
 
   /** Say something in the command line's strip; refusals stay until dismissed, the rest goes after a while. */

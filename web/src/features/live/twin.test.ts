@@ -11,7 +11,7 @@ function pair(): [Channel, Channel] {
 }
 
 const state = (over: Partial<Shared> = {}): Shared => ({
-  selectedId: null, selectedUnit: null, filter: 'all', order: 'urgency', reach: true, theme: 'dark', language: 'en',
+  selectedId: null, selectedUnit: null, filter: 'all', order: 'urgency', reach: true, addresses: false, addressId: null, theme: 'dark', language: 'en',
   ask: { n: 0, what: 'fit' }, draftPoint: null, picking: false, ...over,
 });
 

@@ -5,6 +5,8 @@ export interface Shared {
   filter: string;
   order: string;
   reach: boolean;
+  addresses: boolean;
+  addressId: number | null;
   theme: string;
   language: string;
   ask: { n: number; what: string; point?: { lon: number; lat: number } | undefined };

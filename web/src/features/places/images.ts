@@ -118,6 +118,44 @@ export function unitImage(ink: Inks, letter: string, status: string, alarm: bool
   return done(context);
 }
 
+/** Doors of the register by what is there, in half units of the canvas: told apart by shape, not by colour. */
+export const DOORS: Readonly<Record<string, Path>> = {
+  home: [[0, -6], [6, -0.5], [4.5, -0.5], [4.5, 5], [-4.5, 5], [-4.5, -0.5], [-6, -0.5]],
+  trade: [[-5, -5], [5, -5], [5, 5], [-5, 5]],
+  guests: [[-6, -4.5], [-3.6, -4.5], [-3.6, 0], [6, 0], [6, 5], [3.6, 5], [3.6, 2.6], [-3.6, 2.6], [-3.6, 5], [-6, 5]],
+  charging: [[1.5, -6.5], [-4.5, 1], [-0.8, 1], [-1.8, 6.5], [4.5, -1.2], [0.8, -1.2]],
+  public: [[0, -6.5], [6, -2], [6, 5], [3, 5], [3, -0.5], [1.2, -0.5], [1.2, 5], [-1.2, 5], [-1.2, -0.5], [-3, -0.5], [-3, 5], [-6, 5], [-6, -2]],
+  empty: polygon(16, 0, 4),
+  other: polygon(12, 0, 3.2),
+};
+
+const USES: Readonly<Record<string, string>> = {
+  house: 'home', flat: 'home', dormitory: 'home', rental: 'home', shop: 'trade', business: 'trade', workshop: 'trade',
+  lodging: 'guests', charging: 'charging', public: 'public', empty: 'empty',
+};
+
+/** The door that stands for a use of premises. */
+export const doorOf = (use: string): string => USES[use] ?? 'other';
+
+/** A door: dark on the map's ground; that of empty premises is hollow. */
+export function doorImage(ink: Inks, use: string): ImageData {
+  const context = canvas(16);
+  const door = doorOf(use);
+  trace(context, DOORS[door] ?? []);
+  context.lineJoin = 'round';
+  context.strokeStyle = ink.paper;
+  context.lineWidth = 2.6;
+  context.stroke();
+  context.fillStyle = door === 'empty' ? ink.paper : ink.quiet;
+  context.fill();
+  if (door === 'empty') {
+    context.strokeStyle = ink.quiet;
+    context.lineWidth = 1.4;
+    context.stroke();
+  }
+  return done(context);
+}
+
 /** Cluster: how many, in a disc whose ring is the most urgent one's colour. */
 export function clusterImage(ink: Inks, rank: number, count: string): ImageData {
   const context = canvas(34);
@@ -141,10 +179,11 @@ function write(context: CanvasRenderingContext2D, text: string, colour: string, 
   context.fillText(text, 0, size * 0.36);
 }
 
-/** Draw the image that a name asks for: `i|family|rank|look`, `u|letter|status|alarm`, `c|rank|count`. */
+/** Draw the image that a name asks for: `i|family|rank|look`, `u|letter|status|alarm`, `c|rank|count`, `d|use`. */
 export function imageFor(name: string, ink: Inks): ImageData | null {
   const [kind, a = '', b = '', c = ''] = name.split('|');
   if (kind === 'i') return incidentImage(ink, a, Number(b), c);
   if (kind === 'u') return unitImage(ink, a, b, c === '1');
+  if (kind === 'd') return doorImage(ink, a);
   return kind === 'c' ? clusterImage(ink, Number(a), b) : null;
 }

@@ -2,6 +2,7 @@
 import type { LayerSpecification } from 'maplibre-gl';
 import { fontOf, type MapLibre } from '../../shared/map';
 import type { Inks } from './images';
+import { registerLayers, registerSource } from './registerlayer';
 
 export const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -25,7 +26,8 @@ export const unitZooms = (crowd: boolean): { dots: [number, number]; rings: [num
 const faded = ['case', ['==', ['get', 'old'], 1], 0.4, 1];
 
 /** Add sources and layers to a freshly loaded style. */
-export function addLayers(map: MapLibre, ink: Inks, many: boolean): void {
+export function addLayers(map: MapLibre, ink: Inks, many: boolean, register: boolean): void {
+  map.addSource('register', registerSource(location.origin));
   for (const name of ['fences', 'reach', 'route', 'trail', 'chosen', 'units', 'unit']) map.addSource(name, { type: 'geojson', data: EMPTY });
   map.addSource('incidents', {
     type: 'geojson',
@@ -33,7 +35,8 @@ export function addLayers(map: MapLibre, ink: Inks, many: boolean): void {
     ...clustering(many),
     clusterProperties: { rank: ['min', ['get', 'rank']] },
   });
-  for (const layer of layers(ink, fontOf(map))) map.addLayer(layer);
+  const font = fontOf(map);
+  for (const layer of [...registerLayers(ink, font, register), ...layers(ink, font)]) map.addLayer(layer);
 }
 
 function layers(ink: Inks, font: string[] | null): LayerSpecification[] {

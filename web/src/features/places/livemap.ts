@@ -5,6 +5,7 @@ import { makeMap, maplibre, type MapLibre } from '../../shared/map';
 import { Feed } from './feed';
 import { addLayers, CLUSTER_FROM, clustering, CROWD_FROM, EMPTY, unitSize, unitZooms } from './layers';
 import { imageFor, inks, RATIO } from './images';
+import { BUILDINGS_FROM, REGISTER_LAYERS } from './registerlayer';
 import { incidentMark, showsIncident, showsUnit, unitMark, type Mark } from './marks';
 
 export interface Tables {
@@ -15,6 +16,9 @@ export interface Tables {
 export interface Hands {
   incident(id: number): void;
   unit(id: number): void;
+  address(id: number): void;
+  /** The map came to rest somewhere else. */
+  moved(): void;
   /** A click anywhere; true when it was wanted and shall not choose what lies under it. */
   point(lon: number, lat: number): boolean;
 }
@@ -32,7 +36,7 @@ export interface MapOptions {
 
 type Overlay = 'fences' | 'reach' | 'route' | 'chosen' | 'trail';
 const UNITS: ReadonlySet<string> = new Set(['unit', 'units', 'dots']);
-const CLICKED = [...UNITS, 'incidents', 'clusters'];
+const CLICKED = [...UNITS, 'incidents', 'clusters', 'register-doors', 'register-cells'];
 
 export class LiveMap {
   readonly map: MapLibre;
@@ -42,6 +46,7 @@ export class LiveMap {
   #unit: number | null = null;
   #many = false;
   #ready = false;
+  #register = false;
   #overlays: Record<Overlay, GeoJSON.FeatureCollection> = {
     fences: EMPTY, reach: EMPTY, route: EMPTY, chosen: EMPTY, trail: EMPTY,
   };
@@ -51,6 +56,7 @@ export class LiveMap {
     this.map = makeMap(options);
     this.map.on('style.load', () => this.#dress());
     this.map.setMissingStyleImageResolver((id) => this.#image(id));
+    this.map.on('moveend', () => this.#o.hands.moved());
     this.map.on('click', (event) => this.#clicked(event));
     for (const layer of CLICKED) {
       this.map.on('mouseenter', layer, () => (this.map.getCanvas().style.cursor = 'pointer'));
@@ -121,6 +127,13 @@ export class LiveMap {
     this.#overlay('reach', bands.map((band, i) => ({ type: 'Feature', properties: { band: i }, geometry: band.geometry })));
   }
 
+  /** Put the register's addresses on the map, or take them off. */
+  register(shown: boolean): void {
+    this.#register = shown;
+    if (!this.#ready) return;
+    for (const layer of REGISTER_LAYERS) this.map.setLayoutProperty(layer, 'visibility', shown ? 'visible' : 'none');
+  }
+
   /** Borders that tell of units, with their names. */
   fences(fences: readonly Fence[]): void {
     this.#overlay('fences', fences.flatMap(({ name, geometry }) =>
@@ -153,13 +166,13 @@ export class LiveMap {
   }
 
   /** Bring a point into view; nothing moves when it is already well inside. */
-  show(point: { lon: number; lat: number }, always = false): void {
+  show(point: { lon: number; lat: number }, always = false, zoom = 14.5): void {
     if (!Number.isFinite(point.lon)) return;
     const { x, y } = this.map.project([point.lon, point.lat]);
     const { clientWidth: w, clientHeight: h } = this.map.getContainer();
     const inside = x > 60 && y > 60 && x < w - 60 && y < h - 60;
     if (inside && !always) return;
-    this.map.easeTo({ center: [point.lon, point.lat], zoom: Math.max(this.map.getZoom(), 14.5), duration: calm() ? 0 : 250 });
+    this.map.easeTo({ center: [point.lon, point.lat], zoom: Math.max(this.map.getZoom(), zoom), duration: calm() ? 0 : 250 });
   }
 
   remove(): void {
@@ -172,7 +185,7 @@ export class LiveMap {
 
   #dress(): void {
     this.#many = this.#o.tables().incidents.size > CLUSTER_FROM;
-    addLayers(this.map, inks(), this.#many);
+    addLayers(this.map, inks(), this.#many, this.#register);
     this.#ready = true;
     this.redraw();
     for (const name of Object.keys(this.#overlays) as Overlay[]) this.#source(name)?.setData(this.#overlays[name]);
@@ -215,7 +228,15 @@ export class LiveMap {
     if (!hit) return;
     if (hit.layer.id === 'clusters') void this.#open(hit);
     else if (UNITS.has(hit.layer.id)) this.#o.hands.unit(Number(hit.id));
+    else if (hit.layer.id === 'register-doors') this.#o.hands.address(Number(hit.properties['id']));
+    else if (hit.layer.id === 'register-cells') this.#closer(event.lngLat);
     else this.#o.hands.incident(Number(hit.id));
+  }
+
+  /** From a count of addresses on toward its buildings. */
+  #closer(centre: { lng: number; lat: number }): void {
+    const zoom = Math.min(BUILDINGS_FROM + 0.5, this.map.getZoom() + 2.5);
+    this.map.easeTo({ center: [centre.lng, centre.lat], zoom, duration: calm() ? 0 : 250 });
   }
 
   async #open(cluster: GeoJSON.Feature): Promise<void> {

@@ -73,6 +73,7 @@ export const work = {
   legend_reach_estimate: 'solid: within 1 min of a free unit, estimated · dashed: 3 min',
   map_reach: 'Reach of free units',
   map_all: 'Show everything (0)',
+  map_addresses: 'Addresses of the register (B)',
   map_closer: 'Closer',
   map_wider: 'Wider',
   map_off: 'The map needs WebGL, which this browser does not offer. Everything else works.',

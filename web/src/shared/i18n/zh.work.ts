@@ -70,6 +70,7 @@ export const work: Record<keyof typeof english, string> = {
   legend_reach_estimate: '实线：空闲警力 1 分钟内（估算）· 虚线：3 分钟',
   map_reach: '空闲警力可达范围',
   map_all: '显示全部 (0)',
+  map_addresses: '登记地址 (B)',
   map_closer: '放大',
   map_wider: '缩小',
   map_off: '地图需要 WebGL，此浏览器不支持。其他功能照常。',
