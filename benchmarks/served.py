@@ -109,7 +109,8 @@ def _running(env: dict[str, str], city: bool, prepare: str, processes: int) -> I
 def installed(env: dict[str, str], prepare: str) -> Served:
     """Make an installation with an account and a token; `prepare` is Python run in it."""
     command(env, "init", "--admin", "chief")
-    script(env, prepare)
+    if prepare:
+        script(env, prepare)
     return Served(free_port(), command(env, "token", "chief"), env)
 
 

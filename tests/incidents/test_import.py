@@ -157,6 +157,7 @@ def test_the_example_mapping_reads_its_own_example(bring, types):
 
 
 @pytest.mark.data
+@pytest.mark.any_database  # what an import writes is tested on both; this is about the real file
 @pytest.mark.skipif(not DATA.exists(), reason="the real data folder is not beside the repository")
 def test_a_real_half_year_of_washington_is_imported_once(machine, noon, tmp_path):
     install_types(machine, at=noon)
