@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.kernel.language import named
+
 
 class City(models.Model):
     """The one row that says which city this is and where its files lie."""
@@ -73,7 +75,7 @@ class Area(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return self.name
+        return named(self.name, self.name_zh)
 
     @property
     def middle(self) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""Pure: the kinds of areas of the hierarchy, as people call them."""
+"""Pure: the kinds of areas, those of the hierarchy and those of the police, as people call them."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,4 +8,10 @@ KIND_NAMES = {
     "village": _("village"),
     "community": _("community"),
     "hamlet": _("hamlet"),
+    "district": _("district"),
+    "station": _("police station"),
+    "beat": _("beat"),
+    "sector": _("sector"),
+    "ward": _("ward"),
+    "precinct": _("precinct"),
 }

@@ -6,12 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from maplebridge.fieldwork.parts import parts_for
+from maplebridge.fieldwork.rules.kinds import KIND_NAMES
 from maplebridge.incidents.queries.quiet import field_figures, kinds_of_places
 from maplebridge.incidents.rules.quiet import half_year_to
 from maplebridge.kernel import clock
 from maplebridge.kernel.language import in_chinese
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.places.categories import category_name
 from maplebridge.places.queries import city_zone
 
 FIRST = ("village", "community", "beat")  # what is shown where nothing is asked for
@@ -34,7 +34,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "parts": parts_for(actor, "field_figures"),
-        "kinds": [(each, category_name(each), len(areas)) for each, areas in kinds.items()],
+        "kinds": [(each, KIND_NAMES.get(each, each), len(areas)) for each, areas in kinds.items()],
         "kind": kind,
         "found": found,
         "zh": in_chinese(),

@@ -10,6 +10,12 @@ for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-many]")) chooseMany(form);
 
+// a line of pages that a phone moves sideways begins at the one that is open
+for (const here of document.querySelectorAll<HTMLElement>("nav > a[aria-current]")) {
+  const line = here.parentElement;
+  if (line && line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLeft - line.offsetLeft - 48;
+}
+
 const tour = document.getElementById("tour");
 const progress = document.getElementById("tour-progress");
 
