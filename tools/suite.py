@@ -1,21 +1,20 @@
-"""Run the whole suite: on SQLite and, beside it, what uses a database again on PostgreSQL, then the journeys; then the
-front end's tests.
+"""Run the whole suite: everything on SQLite, what uses a database again on PostgreSQL, the journeys, the front end; in
+parts, two at a time.
 
-    python tools/suite.py [arguments for pytest]
+    python tools/suite.py [options for pytest, such as -k merge]
 
 Finds Chromium, a Chinese font, PostgreSQL, Mosquitto and NATS, or installs them with apt where that is allowed, or
 says how.
 """
 
-import contextlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -23,6 +22,8 @@ from engines import program
 from postgresql import NotHere, programs, throwaway
 from setup import BIN, ROOT, node
 
+APART = ("site", "deployment", "places")  # folders of tests that are a part each
+AT_ONCE, NO_TESTS = 2, 5  # what pytest ends with where an option leaves none
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -60,72 +61,77 @@ def provide(names: list[str]) -> None:
         sys.exit(f"apt-get could not install {', '.join(names)}. {how}")
 
 
-def run(title: str, command: list[str], *, folder: Path = ROOT, env: dict[str, str] | None = None) -> bool:
-    """Run one part of the suite; returns whether it passed."""
-    print(f"── {title}", flush=True)
-    return subprocess.run(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, check=False).returncode == 0
+class Part(NamedTuple):
+    """One command of the suite, which another may run beside."""
+
+    title: str
+    command: list[str]
+    env: dict[str, str]
+    folder: Path = ROOT
+    good: tuple[int, ...] = (0,)  # what it ends with when it passed
+
+    def run(self) -> bool:
+        """Run it, then show what it said; gives whether it passed."""
+        begun = time.monotonic()
+        print(f"── {self.title} ...", flush=True)
+        done = subprocess.run(
+            self.command,
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        passed = done.returncode in self.good
+        how = "passed" if passed else "FAILED"
+        said = done.stdout.decode(errors="replace")
+        print(f"{said}── {self.title}: {how} ({time.monotonic() - begun:.0f} s)\n", flush=True)
+        return passed
 
 
-@contextlib.contextmanager
-def beside(*parts: tuple[str, list[str], dict[str, str]]) -> Iterator[Callable[[], bool]]:
-    """Run parts one after the other while the block runs; what is given waits for their end, shows what they said, and
-    says if all passed.
-    """
-    with tempfile.TemporaryFile("w+") as said:
-        at_work: list[subprocess.Popen[bytes]] = []
-        passed: list[bool] = []
+def parts(arguments: list[str], env: dict[str, str], postgresql: str) -> list[Part]:
+    """Every part, what takes longest first, so that none is left over at the end to run alone."""
+    pytest = [f"{BIN}/python", "-m", "pytest", *arguments]
+    good = (0, NO_TESTS) if arguments else (0,)
+    rest = [f"--ignore=tests/{name}" for name in ("journeys", *APART)]
+    again, env_pg = "django_db and not any_database", env | {"MAPLEBRIDGE_DATABASE": postgresql}
+    rows = [
+        ("journeys", ["tests/journeys"], env),
+        ("on PostgreSQL", ["-m", again, "--ignore=tests/journeys"], env_pg),
+        ("on SQLite: the rest", rest, env),
+        *((f"on SQLite: {name}", [f"tests/{name}"], env) for name in APART),
+    ]
+    found = [Part(title, [*pytest, *chosen], env, good=good) for title, chosen, env in rows]
+    if (ROOT / "web" / "package.json").exists():
+        npm, npm_env = node()
+        found.append(Part("front end", [*npm, "test", "--if-present"], npm_env, ROOT / "web"))
+    return found
 
-        def work() -> None:
-            for title, command, env in parts:
-                print(f"── {title}", file=said, flush=True)
-                part = subprocess.Popen(
-                    command,
-                    cwd=ROOT,
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                )
-                at_work.append(part)
-                passed.append(part.wait() == 0)
 
-        def end() -> bool:
-            lane.join()
-            said.seek(0)
-            print(said.read(), flush=True)
-            return all(passed)
-
-        lane = threading.Thread(target=work)
-        lane.start()
+def run_all(parts: list[Part], at_once: int) -> bool:
+    """Run every part, so that one run shows every fault, some at once; gives whether all passed."""
+    with ThreadPoolExecutor(at_once) as pool:
+        running = [pool.submit(part.run) for part in parts]
         try:
-            yield end
-        finally:
-            while lane.is_alive():  # the block was left early: each part ends, and so the lane does
-                if at_work:
-                    at_work[-1].kill()
-                lane.join(0.2)
+            return all(each.result() for each in running)
+        except BaseException:  # the run was ended: what has not begun does not begin
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def main(arguments: list[str]) -> int:
-    """Run every part, so that one run shows every fault."""
+    """Run the suite on this machine."""
     if names := missing():
         provide(names)
     env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     for name in [name for name in env if name.startswith("MAPLEBRIDGE_") and name != "MAPLEBRIDGE_CHROMIUM"]:
         del env[name]
-    pytest = [f"{BIN}/python", "-m", "pytest", *arguments]
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # some hundred processes start: each would compile everything anew
     with throwaway(durable=False) as url:
-        env_pg = {**env, "MAPLEBRIDGE_DATABASE": url}
-        on_pg = ("on PostgreSQL", [*pytest, "-m", "django_db and not journey and not any_database"], env_pg)
-        journeys = ("journeys", [*pytest, "-m", "journey"], env)
-        with beside(on_pg, journeys) as end:
-            passed = [run("on SQLite", [*pytest, "-m", "not journey"], env=env), end()]
-    if (ROOT / "web" / "package.json").exists():
-        npm, npm_env = node()
-        passed.append(run("front end", [*npm, "test", "--if-present"], folder=ROOT / "web", env=npm_env))
-    print("Every part passed." if all(passed) else "Something failed; see above.")
-    return 0 if all(passed) else 1
+        passed = run_all(parts(arguments, env, url), AT_ONCE)
+    print("Every part passed." if passed else "Something failed; see above.")
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":
