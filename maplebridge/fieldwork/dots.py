@@ -1,9 +1,11 @@
-"""Places as dots on a small map drawn by the server: where each lies in a frame of 1,000 by what its shape asks for."""
+"""Places as dots: on the base map where it holds any of them, and on a small map drawn by the server in any case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
+
+from maplebridge.places.queries import current_city
 
 WIDTH, EDGE, TALLEST = 1000.0, 24.0, 1400.0
 
@@ -24,6 +26,16 @@ class Frame:
     dots: list[Dot]
     width: int
     height: int
+
+
+def points_on_map(places: Sequence[tuple[tuple[float, float] | None, str, str]]) -> list[dict[str, Any]]:
+    """Places, each ((lon, lat), held, lapsing or bare, title), for the base map; none where most lie off it."""
+    city = current_city()
+    known = [(point, what, title) for point, what, title in places if point is not None]
+    if city is None or sum(city.holds(*point) for point, _what, _title in known) * 2 < len(known):
+        return []
+    return [{"lon": round(lon, 5), "lat": round(lat, 5), "what": what, "title": title}
+            for (lon, lat), what, title in known]  # fmt: skip
 
 
 def frame_of(places: Sequence[tuple[tuple[float, float] | None, Any]]) -> Frame | None:

@@ -57,6 +57,7 @@ def officer(machine, noon):
             number=number, type=IncidentType.objects.first(), priority=3, own_priority=3, source="call", lon=0.5,
             lat=0.5, cell=1, area_code=path.split("/")[-2], area_path=path, reported_at=when,
         )  # fmt: skip
+    enrol_user(machine, username="auxiliary", display_name="A", role="auxiliary", area_code="V", password=None, at=noon)
     return enrol_user(machine, username="officer", display_name="Officer", role="post_officer", area_code="T",
                       password="Bamboo bridge 7", at=noon)  # fmt: skip
 
@@ -72,6 +73,9 @@ def test_an_officer_sees_the_villages_of_the_township_alone(officer, noon):
     assert (found.quiet_now.part, found.quiet_before.part, found.quiet_now.whole) == (1, 0, 2)
     assert (found.incidents.after, found.incidents.before) == (2, 2)
     assert found.days_without.part == found.span.days - 2
+    assert found.days_without_before.part == found.span.days_before - 2
+    assert [(each.held.part, each.held.whole) for each in found.places] == [(1, 1), (0, 1)]
+    assert (found.held.part, found.held.whole) == (1, 2)
     assert [(each.incidents.after, each.incidents.before) for each in found.places] == [(2, 1), (0, 1)]
     assert found.places[0].last == date(2026, 5, 1)
     assert found.incidents.low < 1 < found.incidents.high

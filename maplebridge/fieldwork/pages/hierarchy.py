@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maplebridge.fieldwork.dots import frame_of
+from maplebridge.fieldwork.dots import frame_of, points_on_map
 from maplebridge.fieldwork.importing import apply_divisions, apply_roster, read_divisions, read_roster
 from maplebridge.fieldwork.pages.work import areas_for, for_whoever
 from maplebridge.fieldwork.parts import parts_for
@@ -23,6 +23,7 @@ from maplebridge.people.queries import role_book
 
 LISTED = 1_500
 FAULTS_SHOWN = 200
+SHAPES = {"empty": "bare"}  # of a post on the map, by its state
 
 
 @for_whoever("tasks.give")
@@ -44,6 +45,8 @@ def coverage(request: HttpRequest, actor: Actor) -> HttpResponse:
         "more": max(len(listed) - LISTED, 0), "none": not found,
         "areas": [area for area in areas_for(actor, "tasks.give") if area.kind in ("county", "township")],
         "frame": frame_of([(post.area.middle, post) for post in found]),
+        "points": points_on_map([(post.area.middle, SHAPES.get(post.state, post.state), str(post.area))
+                                 for post in found]),
         "unknown": sum(post.area.middle is None for post in found),
     }  # fmt: skip
     return render(request, "fieldwork/coverage.html", context)

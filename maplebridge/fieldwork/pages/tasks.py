@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from maplebridge.fieldwork import actions
-from maplebridge.fieldwork.dots import frame_of
+from maplebridge.fieldwork.dots import frame_of, points_on_map
 from maplebridge.fieldwork.icalendar import calendar_of
 from maplebridge.fieldwork.models import FieldKey, Form, Task, TaskSchedule
 from maplebridge.fieldwork.pages.doors import by_key
@@ -105,11 +105,12 @@ def tasks(request: HttpRequest, actor: Actor) -> HttpResponse:
     plans = TaskSchedule.objects.exclude(next_at=None)
     codes = {each.code for each in areas}
     left, undo = left_of(request)
+    found = [(places[line.task.area_code].middle, line) for line in lines if line.task.area_code in places]
     context = {
         "parts": parts_for(actor, "tasks"), "view": view, "views": VIEW_NAMES, "area": area, "areas": areas,
         "rows": [_row(line, names, roles, left) for line in lines], "opened": request.GET.get("opened", ""),
-        "frame": frame_of([(places[line.task.area_code].middle, line) for line in lines
-                           if line.task.area_code in places]),
+        "frame": frame_of(found),
+        "points": points_on_map([(at_, "bare" if line.late else "held", line.task.title) for at_, line in found]),
         "plans": [plan for plan in plans if plan.area_code in codes], "forms": Form.objects.all(),
         "kinds": {kind: KIND_NAMES[kind] for kind in POST_OF}, "evidence": EVIDENCE,
         "roles": [(code, roles[code]) for code in dict.fromkeys(POST_OF.values()) if code in roles],

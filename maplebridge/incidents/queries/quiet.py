@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet, Sum
 
 from maplebridge.fieldwork.models import LedgerLine, Task
+from maplebridge.fieldwork.queries.coverage import posts
 from maplebridge.fieldwork.rules.tasks import ENDED
 from maplebridge.incidents.models import Incident
 from maplebridge.incidents.rules.quiet import Span, by_place, days_without, longest_quiet, quiet
@@ -19,13 +20,14 @@ from maplebridge.places.queries import city_zone
 
 @dataclass(frozen=True, slots=True)
 class PlaceFigures:
-    """Of one village or other area: incidents and work beside the year before, the last incident, overdue tasks."""
+    """Of one village or other area: incidents and work beside the year before, the last incident, tasks, posts."""
 
     area: Area
     incidents: Ratio
     work: Ratio
     last: date | None
     overdue: Share
+    held: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,12 @@ class FieldFigures:
     quiet_now: Share
     quiet_before: Share
     days_without: Share
+    days_without_before: Share
     longest: int
     incidents: Ratio
     work: Ratio
     overdue: Share
+    held: Share
     places: list[PlaceFigures]
 
 
@@ -59,7 +63,8 @@ def field_figures(actor: Actor, *, places: Sequence[Area], span: Span, at: datet
     )
     due, open_ = _overdue(actor, codes, at=at)
     last = _last_days(incidents, codes)
-    days = _days(now, set(codes))
+    days, days_before = _days(now, set(codes)), _days(before, set(codes))
+    held, posts_ = _held(actor, codes, at=at)
 
     def ratio(later: int, earlier: int) -> Ratio:
         return rate_ratio(earlier, span.days_before, later, span.days)
@@ -68,13 +73,14 @@ def field_figures(actor: Actor, *, places: Sequence[Area], span: Span, at: datet
         span=span,
         quiet_now=share(len(quiet(counts)), len(codes)), quiet_before=share(len(quiet(counts_before)), len(codes)),
         days_without=share(days_without(span, days), span.days), longest=longest_quiet(span, days),
+        days_without_before=share(span.days_before - len(days_before), span.days_before),
         incidents=ratio(sum(counts.values()), sum(counts_before.values())),
         work=ratio(sum(work.values()), sum(work_before.values())),
-        overdue=share(sum(due.values()), sum(open_.values())),
+        overdue=share(sum(due.values()), sum(open_.values())), held=share(sum(held.values()), sum(posts_.values())),
         places=[
             PlaceFigures(area, ratio(counts[area.code], counts_before[area.code]),
                          ratio(work[area.code], work_before[area.code]), last.get(area.code),
-                         share(due[area.code], open_[area.code]))
+                         share(due[area.code], open_[area.code]), share(held[area.code], posts_[area.code]))
             for area in places
         ],
     )  # fmt: skip
@@ -101,6 +107,12 @@ def _overdue(actor: Actor, codes: Sequence[str], *, at: datetime) -> tuple[dict[
     """Tasks that should have been delivered by now, and all that wait for somebody in the field."""
     rows = Task.objects.visible_to(actor).exclude(state__in=[*ENDED, "delivered"])
     return _counted(rows.filter(due_at__lt=at), codes), _counted(rows, codes)
+
+
+def _held(actor: Actor, codes: Sequence[str], *, at: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Posts in each place that somebody holds, and all that there are."""
+    rows = [(post.area.path, int(post.state != "empty")) for post in posts(actor, at=at)]
+    return by_place(rows, codes), by_place([(path, 1) for path, _held in rows], codes)
 
 
 def _last_days(rows: QuerySet[Incident], codes: Sequence[str]) -> dict[str, date]:

@@ -35,7 +35,9 @@ export function chooseMany(form: HTMLFormElement): void {
     });
   }
   form.addEventListener('change', count);
-  form.addEventListener('click', count);
+  form.addEventListener('click', ({ target }) => {
+    if (target !== all) count(); // a stretch chosen with Shift changes boxes without telling; "all" tells by itself
+  });
   what?.addEventListener('change', ask);
   count();
   ask();
