@@ -54,9 +54,11 @@ def look_at_hazard(entry: Entry, at: datetime) -> None:
 def screen_submission(entry: Entry, at: datetime) -> None:
     """Say whether somebody looks at what has arrived, or accept it by rule."""
     facts = entry.facts
-    version = version_sent(facts["form"], facts["version"]) if facts["complete"] else None
-    rows = Submission.objects.select_related("user", "review").filter(pk=int(entry.subject.partition(":")[2]))
-    for submission in rows if version else ():
+    version = version_sent(facts["form"], facts["version"])
+    if version is None or not facts["complete"]:
+        return  # the entry that tells of the last file comes
+    rows = Submission.objects.select_related("user", "review")
+    for submission in rows.filter(pk=int(entry.subject.partition(":")[2])):
         submission.version = version
         review = actions.screen_submission(system("worker"), submission=submission, at=at)
         if review is not None and not review.why:

@@ -4,8 +4,8 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
-from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext as _
 
@@ -42,16 +42,17 @@ def tells_full(error: BaseException | None) -> bool:
 class DurableFiles(FileSystemStorage):
     """Files in a folder, each on the disk with its name when `save` returns: whoever is told "taken" may forget it."""
 
-    def _save(self, name: str, content: "File[bytes]") -> str:
-        place = Path(self.path(name))
-        new = () if place.parent.is_dir() else [folder for folder in place.parents if not folder.is_dir()]
-        name = super()._save(name, content)
-        for each in (self.path(name), place.parent, *(folder.parent for folder in new)):
-            _flush(each)
-        return name
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Write a file; its name, the folder's and those of new folders are on the disk, too, before this returns."""
+        folder = Path(self.path(name or content.name)).parent
+        new = [] if folder.is_dir() else [each for each in (folder, *folder.parents) if not each.is_dir()]
+        saved = super().save(name, content, max_length)
+        for path in (Path(self.path(saved)), folder, *(each.parent for each in new)):
+            _flush(path)
+        return saved
 
 
-def _flush(path: str | Path) -> None:
+def _flush(path: Path) -> None:
     """Wait until a file's content, or the names in a folder, are on the disk."""
     opened = os.open(path, os.O_RDONLY)
     try:

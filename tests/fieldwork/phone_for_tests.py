@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
 
 
-def record(*, photo="", residents=3, instance_id="", deprecated="", form="visit", version="2026-11-27", inside=""):
+def record(*, photo="", residents=3, instance_id="", deprecated="", form="visit", version="2026-11-28", inside=""):
     """The XML of one visit, and its instance ID."""
     instance_id = instance_id or f"uuid:{uuid.uuid4()}"
     old = f"<orx:deprecatedID>{deprecated}</orx:deprecatedID>" if deprecated else ""

@@ -1,13 +1,18 @@
 """Each worker's tasks reach ODK Collect as an entity list: manifest, CSV, integrity, byte for byte."""
 
+import csv
 import hashlib
+import random
 
 import pytest
+from collect_for_tests import Form, Network, Phone
 from django.test import Client
+from phone_for_tests import parts, photo_of, record
 
 from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.actions import Whose
 from maplebridge.fieldwork.models import Task
+from maplebridge.fieldwork.worklist import reads_tasks
 
 pytestmark = pytest.mark.django_db
 FORM = """
@@ -91,8 +96,31 @@ def test_the_tasks_of_another_are_not_in_it(ask, machine, area, task, noon):
 
 
 def test_a_form_that_reads_no_tasks_has_none_and_the_list_is_nowhere_else(ask, task):
-    assert ask("forms/visit/2026-11-27/files/tasks.csv").status_code == 404
-    assert b"mediaFile" not in ask("forms/visit/2026-11-27/manifest.xml").content
+    assert ask("forms/nothing/2026-11-27/files/tasks.csv").status_code == 404
+    assert b"mediaFile" not in ask("forms/nothing/2026-11-27/manifest.xml").content
+
+
+def test_every_shipped_form_but_the_shortest_asks_which_task_it_is_for(forms):
+    asks = {code for code, version in forms.items() if reads_tasks(version)}
+    assert asks == set(forms) - {"nothing"}
+    for code in asks:
+        assert f"/root/item[form = '' or form = '{code}']" in forms[code].xform
+
+
+def test_what_collect_sends_with_a_task_chosen_in_the_form_delivers_it(ask, key, task, forms):
+    (row,) = csv.DictReader(ask(f"forms/visit/{forms['visit'].version}/files/tasks.csv").content.decode().splitlines())
+    xml, instance_id = record(photo="1.jpg", inside=f"<task>{row['name']}</task>")
+    client = Client()
+
+    def post(xml, files, incomplete):
+        return client.post(f"/key/{key}/submission", parts(xml, files, incomplete=incomplete)).status_code
+
+    phone = Phone(post, Network(random.Random(4)), outbox=[Form(instance_id, xml, {"1.jpg": photo_of(1)})])
+    while not phone.outbox[0].arrived:
+        assert Task.objects.get(pk=task.pk).state in ("offered", "delivered")
+        phone.flush()
+    assert Task.objects.get(pk=task.pk).state == "delivered"
+    assert "Clear the ditch" not in ask(f"forms/visit/{forms['visit'].version}/files/tasks.csv").content.decode()
 
 
 def test_a_list_of_the_name_that_the_agency_attached_goes_before(ask, machine, task, noon):

@@ -35,9 +35,10 @@ def test_the_list_names_the_forms_of_the_worker_with_hash_and_address(phone, key
     assert response["Content-Type"].startswith("text/xml")
     assert set(listed) == set(forms)
     visit = listed["visit"]
-    assert visit["version"] == "2026-11-27"
+    assert visit["version"] == "2026-11-28"
     assert visit["hash"] == "md5:" + hashlib.md5(phone.get(visit["downloadUrl"]).content).hexdigest()
-    assert "manifestUrl" not in visit
+    assert "manifestUrl" in visit, "it reads the tasks of its worker"
+    assert "manifestUrl" not in listed["nothing"]
 
 
 def test_one_form_can_be_asked_for(phone, key, forms):
@@ -62,10 +63,10 @@ def test_a_form_for_other_roles_is_neither_listed_nor_handed_out(phone, key, for
     actions.retire_form(machine, version=forms["shop"], at=noon)
     actions.publish_form(machine, version=forms["shop"], roles=["hamlet_assistant"], at=noon)
     assert rows(phone.get(f"/key/{key}/formList?formID=shop"), f"{LIST}xform") == []
-    assert phone.get(f"/key/{key}/forms/shop/2026-11-27/form.xml").status_code == 404
+    assert phone.get(f"/key/{key}/forms/shop/2026-11-28/form.xml").status_code == 404
 
 
-@pytest.mark.parametrize("where", ["formList", "submission", "forms/visit/2026-11-27/form.xml"])
+@pytest.mark.parametrize("where", ["formList", "submission", "forms/visit/2026-11-28/form.xml"])
 def test_a_bad_key_in_the_address_is_answered_403(phone, forms, where):
     assert phone.get(f"/key/{'x' * 43}/{where}").status_code == 403
 

@@ -106,7 +106,7 @@ def test_a_record_of_a_retired_version_is_taken_and_of_a_draft_is_not(machine, w
     text = (
         forms["visit"].source.tobytes() if hasattr(forms["visit"].source, "tobytes") else bytes(forms["visit"].source)
     )
-    actions.add_form_version(machine, spreadsheet=text.replace(b"2026-11-27", b"2026-12-01"), kind="md", at=noon)
+    actions.add_form_version(machine, spreadsheet=text.replace(b"2026-11-28", b"2026-12-01"), kind="md", at=noon)
     with pytest.raises(actions.CannotReceive):
         send(worker, auxiliary, record(version="2026-12-01")[0], at=noon)
 

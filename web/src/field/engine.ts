@@ -18,6 +18,8 @@ export interface Options {
   language: 'en' | 'zh';
   device: string;
   owner: string;
+  /** The task that is worked on: chosen already in a form that asks for it. */
+  task: number | null;
   keep: (record: string, name: string, blob: Blob) => Promise<void>;
   find: (record: string, name: string) => Promise<Blob | undefined>;
   /** Told that an answer has changed. */
@@ -63,6 +65,7 @@ export function load(target: HTMLElement, prepared: Prepared, draft: Draft | nul
   const faults = core.init();
   if (faults.length > 0) throw new Error(faults.join(' '));
   label(html);
+  if (options.task !== null) choose(html, String(options.task));
   html.addEventListener('addrepeat', () => label(html));
   html.addEventListener('removerepeat', options.changed);
   html.addEventListener('xforms-value-changed', options.changed);
@@ -146,6 +149,14 @@ function say(html: HTMLFormElement): void {
   for (const element of html.querySelectorAll<HTMLElement>('[data-i18n]')) {
     element.textContent = words(element.dataset['i18n'] ?? '');
   }
+}
+
+/** Choose the task in the question of that name, where the form has one and nothing is chosen yet. */
+function choose(html: HTMLFormElement, task: string): void {
+  const field = Array.from(html.querySelectorAll('select')).find((each) => /^\/[^/]+\/task$/.test(each.name));
+  if (!field || field.value || !Array.from(field.options).some((option) => option.value === task)) return;
+  field.value = task;
+  field.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 /** Words on the buttons that repeat a group. */

@@ -17,6 +17,14 @@ export interface Sheet {
   task: number | null;
 }
 
+/** Bring the pictures that a form shows onto the phone, into the cache from which `worker.ts` answers. */
+async function keepPictures({ form }: Prepared): Promise<void> {
+  if (!('caches' in window)) return;
+  const shelf = await caches.open('maplebridge-field-media-1');
+  const named = new Set(Array.from(form.matchAll(/ src="(\/field\/forms\/[^"]+)"/g), (found) => found[1]!));
+  await Promise.all(Array.from(named, (where) => shelf.add(where).catch(() => undefined)));
+}
+
 export class Field {
   work = $state<Work | null>(null);
   records = $state<FieldRecord[]>([]);
@@ -92,7 +100,9 @@ export class Field {
       const kept = await this.store.forms.get(keyOf(form));
       if (kept?.hash === form.hash) continue;
       const where = `/field/forms/${encodeURIComponent(form.code)}/${encodeURIComponent(form.version)}`;
-      await this.store.keepForm(form.hash, await this.api.get<Prepared>(where));
+      const prepared = await this.api.get<Prepared>(where);
+      await this.store.keepForm(form.hash, prepared);
+      await keepPictures(prepared);
     }
     const wanted = new Set([...forms, ...(await this.store.records.where('state').anyOf('draft', 'refused').toArray())].map(keyOf));
     const old = ((await this.store.forms.toCollection().primaryKeys()) as string[]).filter((key) => !wanted.has(key));

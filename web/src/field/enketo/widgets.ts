@@ -1,32 +1,11 @@
-/** Questions that need more than a field of HTML: a file, a place. Radio buttons are enketo-core's own. */
+/** Questions that need more than a field of HTML: a file, a drawing, a place. Radio buttons are enketo-core's own. */
 import Widget from 'enketo-core/src/js/widget';
 import Radio from 'enketo-core/src/widget/radio/radiopicker';
 import { shrink } from '../../shared/pictures';
 import { t } from '../i18n/words';
-import { filling, type CoreForm } from './filling';
-
-/** Put a value into the answers, as a field that was typed into does, and say that it changed. */
-async function answer(form: CoreForm, field: HTMLInputElement, value: string, type: string): Promise<void> {
-  const index = form.input.getIndex(field);
-  form.model.node(form.input.getName(field), index).setVal(value, type);
-  await form.validateInput(field);
-  field.dispatchEvent(new CustomEvent('xforms-value-changed', { bubbles: true, detail: { repeatIndex: index } }));
-}
-
-function button(words: string, press: () => void): HTMLButtonElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'small';
-  made.textContent = words;
-  made.addEventListener('click', press);
-  return made;
-}
-
-/** A name that no other file of this phone has today. */
-function fileName(file: File, blob: Blob): string {
-  const ending = blob !== file ? 'jpg' : (file.name.match(/\.(\w{1,5})$/)?.[1] ?? 'bin');
-  return `${Date.now().toString(36)}-${Math.floor(Math.random() * 1e6).toString(36)}.${ending.toLowerCase()}`;
-}
+import { DRAWN, DrawQuestion } from './drawing';
+import { filling } from './filling';
+import { button, fileName, hold, prompt } from './parts';
 
 /** A photo or other file: made smaller, kept at once, shown below the question. */
 class FileQuestion extends Widget {
@@ -35,18 +14,14 @@ class FileQuestion extends Widget {
   }
 
   static override get selector(): string {
-    return '.question input[type="file"]';
+    return `.question:not(${DRAWN}) input[type="file"]`;
   }
 
   declare element: HTMLInputElement;
   declare below: HTMLElement; // set by `_init`, which the constructor above calls: no private member is there yet
 
   override _init(): void {
-    const prompt = document.createElement('span');
-    prompt.className = 'small pick';
-    prompt.textContent = this.element.accept.startsWith('image') ? t('take_photo') : t('choose_file');
-    this.element.classList.add('hidden-but-read');
-    this.element.after(prompt);
+    prompt(this.element, this.element.accept.startsWith('image') ? t('take_photo') : t('choose_file'));
     this.below = document.createElement('div');
     this.below.className = 'kept-file';
     this.question.after(this.below);
@@ -63,17 +38,11 @@ class FileQuestion extends Widget {
     if (!file) return;
     const longest = Number(this.element.dataset['maxPixels']) || undefined;
     const blob = this.element.accept.startsWith('image') ? await shrink(file, longest) : file;
-    const name = fileName(file, blob);
+    const name = fileName(blob !== file ? 'jpg' : (file.name.match(/\.(\w{1,5})$/)?.[1] ?? 'bin'));
     await filling().keep(name, blob);
     this.element.value = '';
-    await this._set(name);
+    await hold(filling().core(), this.element, name);
     await this._show(name);
-  }
-
-  async _set(name: string): Promise<void> {
-    if (name) this.element.dataset['loadedFileName'] = name;
-    else delete this.element.dataset['loadedFileName'];
-    await answer(filling().core(), this.element, name, 'binary');
   }
 
   async _show(name: string): Promise<void> {
@@ -86,7 +55,7 @@ class FileQuestion extends Widget {
     } else shown.textContent = blob ? name : t('file_not_here');
     const remove = button(t('remove_file'), () => {
       this.below.replaceChildren();
-      void this._set('');
+      void hold(filling().core(), this.element, '');
     });
     this.below.replaceChildren(shown, remove);
   }
@@ -132,4 +101,4 @@ class PlaceQuestion extends Widget {
   }
 }
 
-export default [Radio, FileQuestion, PlaceQuestion];
+export default [Radio, FileQuestion, DrawQuestion, PlaceQuestion];
