@@ -1,6 +1,6 @@
 """Reads about the city. What is slow to build is kept per process and built anew when the edition changes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
@@ -139,6 +139,11 @@ def street_at(lon: float, lat: float) -> str:
 def area_at(lon: float, lat: float) -> AreaFound | None:
     """Give the finest area at a point with its path `/district/beat/`; None where no area holds it."""
     return _area_map().at(lon, lat)
+
+
+def areas_at(points: Sequence[tuple[float, float]]) -> list[AreaFound | None]:
+    """Give the finest area at each point (lon, lat), all of one look at the areas."""
+    return _area_map().at_each(points)
 
 
 def premise_notes_near(lon: float, lat: float, at: datetime) -> list[NoteNear]:

@@ -138,8 +138,18 @@ class AreaMap:
 
     def at(self, lon: float, lat: float) -> AreaFound | None:
         """Give the deepest, then smallest area that holds the point; None where none does."""
-        found = self._tree.query(shapely.Point(lon, lat), predicate="intersects").tolist()
-        best = min(found, key=lambda i: (-self._rows[i].path.count("/"), self._sizes[i]), default=None)
+        return self.at_each([(lon, lat)])[0]
+
+    def at_each(self, points: Sequence[tuple[float, float]]) -> list[AreaFound | None]:
+        """Give that of each point (lon, lat)."""
+        of_point: list[list[int]] = [[] for _point in points]
+        places = shapely.points(np.array(points, float).reshape(-1, 2))
+        for point, area in self._tree.query(places, predicate="intersects").T.tolist():
+            of_point[point].append(area)
+        return [self._finest(areas) for areas in of_point]
+
+    def _finest(self, areas: Sequence[int]) -> AreaFound | None:
+        best = min(areas, key=lambda i: (-self._rows[i].path.count("/"), self._sizes[i]), default=None)
         return None if best is None else self._rows[best]
 
 
