@@ -85,10 +85,7 @@ def _premises(rows: Mapping[int, Row], spots: Spots, recorded: store.Row, done: 
     """Premises where a row tells of a use and its address has none yet."""
     told = {spots[number].pk: row for number, row in rows.items() if row.use}
     there = _at(Premise, told)
-    nothing = store.as_json([])
-    fresh = [
-        (pk, row.use, row.residents, row.rooms, nothing, *recorded) for pk, row in told.items() if (pk,) not in there
-    ]
+    fresh = [(pk, row.use, row.residents, row.rooms, "[]", *recorded) for pk, row in told.items() if (pk,) not in there]
     store.insert(store.PREMISE, fresh)
     done.made += Counter({"premises": len(fresh)})
 

@@ -9,60 +9,44 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from maplebridge.places.register.models import RegisterSerial
 from maplebridge.places.register.rules.codes import prefix_of
 
 Row = tuple[Any, ...]
-_RECORDED = {
-    "version": "int4", "touched": "jsonb", "source": "text", "changed_at": "timestamptz",
-    "confirmed_at": "timestamptz", "gone": "bool",
-}  # fmt: skip
+_RECORDED = ("version", "touched", "source", "changed_at", "confirmed_at", "gone")
 
 
 class Table(NamedTuple):
-    """A table, and the types of the columns that are written."""
+    """A table, and the columns of it that are written."""
 
     name: str
-    columns: Mapping[str, str]
+    columns: tuple[str, ...]
 
 
-ADDRESS = Table("places_address", {
-    "id": "int8", "code": "text", "kind": "text", "area_id": "int8", "parent_id": "int8", "building_id": "int8",
-    "street_id": "int8", "site_id": "int8", "number": "text", "number_from": "int4", "label": "text", "text": "text",
-    "lon": "float8", "lat": "float8", "cell": "int8", "quad": "int8", **_RECORDED,
-})  # fmt: skip
-PREMISE = Table("places_premise", {
-    "address_id": "int8", "use": "text", "residents": "int4", "rooms": "int4", "hazards": "jsonb", **_RECORDED,
-})  # fmt: skip
-ORGANISATION = Table("places_organisation", {
-    "address_id": "int8", "name": "text", "kind": "text", "credit_code": "text", **_RECORDED,
-})  # fmt: skip
+ADDRESS = Table("places_address", (
+    "id", "code", "kind", "area_id", "parent_id", "building_id", "street_id", "site_id", "number", "number_from",
+    "label", "text", "lon", "lat", "cell", "quad", *_RECORDED,
+))  # fmt: skip
+PREMISE = Table("places_premise", ("address_id", "use", "residents", "rooms", "hazards", *_RECORDED))
+ORGANISATION = Table("places_organisation", ("address_id", "name", "kind", "credit_code", *_RECORDED))
 
 
 def recorded(source: str, at: datetime) -> Row:
     """Give the last columns of a new record: version, touched, source, changed and confirmed at, gone."""
-    moment = connection.ops.adapt_datetimefield_value(at)
-    return 1, as_json({}), source[:80], moment, moment, False
-
-
-def as_json(value: dict[str, Any] | list[Any]) -> object:
-    """Give an empty object or list as the database takes it."""
-    return Jsonb(value) if connection.vendor == "postgresql" else str(value)
+    moment = str(connection.ops.adapt_datetimefield_value(at))
+    return 1, "{}", source[:80], moment, moment, False
 
 
 def insert(table: Table, rows: Sequence[Row]) -> None:
-    """Write new rows, their values in the order of the table's columns."""
+    """Write new rows: numbers, None, and all else as text, in the order of the table's columns."""
     names = ", ".join(f'"{name}"' for name in table.columns)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             places = ", ".join(["%s"] * len(table.columns))
             cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", rows)  # noqa: S608  # names of ours
             return
-        command = f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)"
-        with connection.wrap_database_errors, cursor.copy(command) as copy:
-            copy.set_types(list(table.columns.values()))
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -71,8 +55,11 @@ def fresh_keys(table: Table, number: int) -> Iterable[int]:
     """Take so many keys of a table that nobody else gets."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            serial = f"nextval(pg_get_serial_sequence('{table.name}', 'id'))"
-            cursor.execute(f"SELECT {serial} FROM generate_series(1, %s)", [number])  # noqa: S608  # names of ours
+            cursor.execute(
+                "SELECT nextval(s) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS s) AS of,"
+                " generate_series(1, %s)",
+                [table.name, number],
+            )
             return [key for (key,) in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table.name])
         row = cursor.fetchone()
