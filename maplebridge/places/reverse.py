@@ -136,12 +136,8 @@ class AreaMap:
         self._sizes = shapely.area(self._shapes)
         self._tree = shapely.STRtree(self._shapes)
 
-    def at(self, lon: float, lat: float) -> AreaFound | None:
-        """Give the deepest, then smallest area that holds the point; None where none does."""
-        return self.at_each([(lon, lat)])[0]
-
     def at_each(self, points: Sequence[tuple[float, float]]) -> list[AreaFound | None]:
-        """Give that of each point (lon, lat)."""
+        """Give the deepest, then smallest area that holds each point (lon, lat); None where none does."""
         of_point: list[list[int]] = [[] for _point in points]
         places = shapely.points(np.array(points, float).reshape(-1, 2))
         for point, area in self._tree.query(places, predicate="intersects").T.tolist():
