@@ -1,36 +1,32 @@
 """Reads about the city. What is slow to build is kept per process and built anew when the edition changes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import RLock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
 from django.conf import settings
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
 from maplebridge.kernel.geometry import bbox_around, distance_m
 from maplebridge.kernel.language import named
-from maplebridge.kernel.moment import for_a_moment, forget
 from maplebridge.places.archive import Archive
 from maplebridge.places.categories import category_name
 from maplebridge.places.finder import Address, Crossing, Finder, Hit
 from maplebridge.places.fold import search_text
 from maplebridge.places.index import Named
-from maplebridge.places.models import Area, City, Place, PremiseNote
+from maplebridge.places.kept import areas_version, keep, let_go, places_version
+from maplebridge.places.kept import current_city as current_city  # a question of this domain like those below
+from maplebridge.places.models import Area, Place, PremiseNote
 from maplebridge.places.reverse import AreaFound, AreaMap, Label, Plane, Surroundings, outlines
 from maplebridge.places.roads.build import STAMP
 from maplebridge.places.roads.network import Roads
 from maplebridge.places.rules import NOTE_LONGEST_RADIUS_M, Names, rank_of
 
-Kept = TypeVar("Kept")
-_kept: dict[str, tuple[object, Any]] = {}
-_locks: dict[str, RLock] = {}
 GOOD_ENOUGH = 0.7  # from this score on one place is taken to be meant without asking
 
 
@@ -57,11 +53,6 @@ def city_directory() -> Path:
     return Path(settings.HOME) / "city"
 
 
-def current_city() -> City | None:
-    """Give the city, None before the first import. One row by its key, some 0.1 ms."""
-    return for_a_moment("city", lambda: (City.objects.order_by("pk").first(),))[0]  # "none yet" is an answer, too
-
-
 def city_zone() -> ZoneInfo:
     """The city's time zone, or the server's where no city is loaded."""
     city = current_city()
@@ -70,8 +61,7 @@ def city_zone() -> ZoneInfo:
 
 def reload() -> None:
     """Forget all that is kept in this process; it is built again when next asked for."""
-    _kept.clear()
-    forget()
+    let_go()
 
 
 def warm() -> None:
@@ -80,32 +70,20 @@ def warm() -> None:
         build()
 
 
-def _keep(name: str, version: object, build: Callable[[], Kept]) -> Kept:
-    """Give the kept value of a name where it was built for this version; else build and keep it."""
-    known = _kept.get(name)
-    if known is None or known[0] != version:
-        with _locks.setdefault(name, RLock()):
-            known = _kept.get(name)
-            if known is None or known[0] != version:
-                known = _kept[name] = (version, build())
-    kept: Kept = known[1]
-    return kept
-
-
 def road_network() -> Roads:
     """Give the city's roads, all modes, as last built; straight lines where there are none. Some 5 µs once loaded."""
     directory = city_directory() / "roads"
     try:
         version = (directory, (directory / STAMP).stat().st_mtime_ns)
     except OSError:
-        return _keep("roads", (directory, None), lambda: Roads.load(None))
-    return _keep("roads", version, lambda: Roads.load(directory))
+        return keep("roads", (directory, None), lambda: Roads.load(None))
+    return keep("roads", version, lambda: Roads.load(directory))
 
 
 def tile_archive(edition: str) -> Archive | None:
     """Give the tiles of a map edition, None where they are not there."""
     file = city_directory() / "editions" / edition / "base.pmtiles"
-    return _keep("tiles", edition, lambda: Archive(file)) if file.is_file() else None
+    return keep("tiles", edition, lambda: Archive(file)) if file.is_file() else None
 
 
 def search_places(q: str, near: tuple[float, float] | None = None, limit: int = 8) -> list[Found]:
@@ -138,7 +116,12 @@ def street_at(lon: float, lat: float) -> str:
 
 def area_at(lon: float, lat: float) -> AreaFound | None:
     """Give the finest area at a point with its path `/district/beat/`; None where no area holds it."""
-    return _area_map().at(lon, lat)
+    return areas_at([(lon, lat)])[0]
+
+
+def areas_at(points: Sequence[tuple[float, float]]) -> list[AreaFound | None]:
+    """Give the finest area at each point (lon, lat), all of one look at the areas."""
+    return _area_map().at_each(points)
 
 
 def premise_notes_near(lon: float, lat: float, at: datetime) -> list[NoteNear]:
@@ -167,7 +150,7 @@ def drawn_areas() -> list[Area]:
 
 def area_boundaries() -> dict[str, Any]:
     """Give the areas' outlines and name points as GeoJSON for the map, to some 3 m."""
-    return _keep("boundaries", _areas_version(), _boundaries)
+    return keep("boundaries", areas_version(), _boundaries)
 
 
 def _boundaries() -> dict[str, Any]:
@@ -186,24 +169,8 @@ def _boundaries() -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _areas_version() -> tuple[object, ...]:
-    in_use = Area.objects.filter(gone=False)
-    known = for_a_moment("areas", lambda: in_use.aggregate(number=Count("pk"), last=Max("pk")))
-    city = current_city()
-    return (city.edition if city else "", known["number"], known["last"])
-
-
-def _places_version() -> tuple[object, ...]:
-    city = current_city()
-    return (city.edition if city else "", city.bbox if city else (), for_a_moment("places", _last_place))
-
-
-def _last_place() -> int | None:
-    return Place.objects.order_by("-pk").values_list("pk", flat=True).first()
-
-
 def _finder() -> Finder:
-    return _keep("finder", _places_version() + _areas_version(), _build_finder)
+    return keep("finder", places_version() + areas_version(), _build_finder)
 
 
 def _build_finder() -> Finder:
@@ -226,7 +193,7 @@ def _build_finder() -> Finder:
 
 
 def _surroundings() -> Surroundings:
-    return _keep("surroundings", _places_version(), _build_surroundings)
+    return keep("surroundings", places_version(), _build_surroundings)
 
 
 def _build_surroundings() -> Surroundings:
@@ -256,7 +223,7 @@ def _build_surroundings() -> Surroundings:
 
 
 def _area_map() -> AreaMap:
-    return _keep("areas", _areas_version(), _build_area_map)
+    return keep("areas", areas_version(), _build_area_map)
 
 
 def _build_area_map() -> AreaMap:

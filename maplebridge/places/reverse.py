@@ -136,10 +136,16 @@ class AreaMap:
         self._sizes = shapely.area(self._shapes)
         self._tree = shapely.STRtree(self._shapes)
 
-    def at(self, lon: float, lat: float) -> AreaFound | None:
-        """Give the deepest, then smallest area that holds the point; None where none does."""
-        found = self._tree.query(shapely.Point(lon, lat), predicate="intersects").tolist()
-        best = min(found, key=lambda i: (-self._rows[i].path.count("/"), self._sizes[i]), default=None)
+    def at_each(self, points: Sequence[tuple[float, float]]) -> list[AreaFound | None]:
+        """Give the deepest, then smallest area that holds each point (lon, lat); None where none does."""
+        of_point: list[list[int]] = [[] for _point in points]
+        places = shapely.points(np.array(points, float).reshape(-1, 2))
+        for point, area in self._tree.query(places, predicate="intersects").T.tolist():
+            of_point[point].append(area)
+        return [self._finest(areas) for areas in of_point]
+
+    def _finest(self, areas: Sequence[int]) -> AreaFound | None:
+        best = min(areas, key=lambda i: (-self._rows[i].path.count("/"), self._sizes[i]), default=None)
         return None if best is None else self._rows[best]
 
 

@@ -9,9 +9,11 @@ from maplebridge.kernel.refused import BadInput, NotAllowed, Refused
 from maplebridge.people.actor import Actor
 from maplebridge.places import queries
 from maplebridge.places.actions import CannotImportAreas, CannotSetSpeeds, import_areas, import_city, set_speeds
-from maplebridge.places.areas import CannotReadAreas
+from maplebridge.places.areas import AreaOptions, CannotReadAreas
 from maplebridge.places.models import Area, City, Place
 from maplebridge.places.osm import CannotReadMap
+from maplebridge.places.register.actions.divisions import import_divisions
+from maplebridge.places.register.rules.divisions import Division
 
 from handmade_town import LAT, LON, areas_json, point, way, write_town  # isort: skip
 
@@ -171,6 +173,18 @@ def test_areas_alone_can_be_updated(city, machine, noon, tmp_path):
     file.write_text(json.dumps(fewer))
     assert import_areas(machine, file=file, at=noon) == {"areas": 2, "gone": 1}
     assert queries.area_at(24.945, 60.17).code == "D"
+
+
+def test_an_area_changed_in_place_is_seen_by_a_server_that_runs(city, machine, noon, beats):
+    """The same file read otherwise, and a table of divisions: edition, number and keys of the areas stay."""
+    assert queries.area_at(24.9405, 60.17).name == "西区"
+    import_areas(machine, file=beats, options=AreaOptions(name="BEAT"), at=noon)
+    assert queries.area_at(24.9405, 60.17).name == "W"
+    renamed = Division("W", "Westend", "西头", "", "village")
+    import_divisions(machine, divisions=[renamed], at=noon)
+    assert queries.area_at(24.9405, 60.17).name == "Westend"
+    assert "Westend" in [each["properties"].get("name") for each in queries.area_boundaries()["features"]]
+    assert "Westend" in [hit.name for hit in queries.search_places("Westend")]
 
 
 def test_areas_need_a_city(machine, noon, beats):

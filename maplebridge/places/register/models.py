@@ -49,7 +49,10 @@ class RegisterToken(models.Model):
     """The beginning of a word, of Chinese text or of its pinyin, by which a name is found."""
 
     token = models.CharField(_("token"), max_length=60, db_index=True)
-    of = models.ForeignKey(RegisterName, models.CASCADE, related_name="tokens")
+    of = models.ForeignKey(RegisterName, models.CASCADE, related_name="tokens", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("of", "token"), name="token_of_name_once")]
 
     def __str__(self) -> str:
         return self.token
@@ -94,10 +97,12 @@ class Address(Recorded):
 
     FIELDS = ("number", "label", "lon", "lat")
 
-    code = models.CharField(_("code"), max_length=40, unique=True)
+    code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=8, choices=ADDRESS_KINDS)
-    area = models.ForeignKey("places.Area", models.PROTECT, related_name="addresses", verbose_name=_("area"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    area = models.ForeignKey(
+        "places.Area", models.PROTECT, related_name="addresses", db_index=False, verbose_name=_("area")
+    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False)
     building = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="parts", db_index=False, verbose_name=_("building")
     )
@@ -132,6 +137,7 @@ class Address(Recorded):
                 | models.Q(kind__in=("unit", "room"), parent__isnull=False),
                 name="address_tree",
             ),
+            models.UniqueConstraint(fields=("code",), name="address_code"),
             models.UniqueConstraint(fields=("parent", "kind", "label"), name="address_part_once"),
         ]
 

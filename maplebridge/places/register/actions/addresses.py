@@ -8,14 +8,16 @@ from maplebridge.kernel.geometry import cell_of
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.places.models import Area
 from maplebridge.places.queries import area_at
-from maplebridge.places.register.actions.clusters import count_in
-from maplebridge.places.register.actions.names import names_for, serials
-from maplebridge.places.register.models import Address
+from maplebridge.places.register.actions.clusters import Step, count_in
+from maplebridge.places.register.actions.names import names_for
+from maplebridge.places.register.actions.store import keep_serials, lock_areas
+from maplebridge.places.register.models import Address, RegisterName
 from maplebridge.places.register.rules.changes import Value, key_in
-from maplebridge.places.register.rules.codes import code_of
+from maplebridge.places.register.rules.codes import code_of, prefix_of
 from maplebridge.places.register.rules.quads import quad_of
 from maplebridge.places.register.rules.words import KINDS, TEXT_LONGEST, number_of, part_text, standard_text
 
+_OF_BUILDING = ("street", "site", "number", "lon", "lat")
 _BELOW = {"unit": ("building",), "room": ("building", "unit")}
 
 
@@ -30,8 +32,6 @@ def new_address(fields: Mapping[str, Value]) -> Address:
         raise BadInput("kind", _("An address is a building, a unit or a room."))
     address = _building(fields) if kind == "building" else _part(kind, fields)
     _write(address)
-    prefix, numbers = serials(address.area.code, number=1)
-    address.code = code_of(prefix, numbers[0])
     count_in([(address.cell, int(kind == "building"), 1)])
     return address
 
@@ -41,22 +41,29 @@ def _building(fields: Mapping[str, Value]) -> Address:
         raise BadInput("lon", _("Say where the building stands: longitude and latitude in degrees."))
     if not fields.get("street") and not fields.get("site"):
         raise BadInput("street", _("Give the street or village, or the compound."))
-    address = Address(kind="building", area=_area(fields))
-    for name, value in fields.items():
-        if name in ("street", "site", "number", "lon", "lat"):
-            _set(address, name, value)
+    area = _area(fields)
+    address = Address(kind="building", area=area, code=_code_in(area))
+    _put(address, {name: value for name, value in fields.items() if name in _OF_BUILDING})
     return address
 
 
+def _code_in(area: Area) -> str:
+    """The next code of an area, which is locked: nobody else adds an address to it until the act ends."""
+    prefix = prefix_of(area.code)
+    serial = lock_areas([area.code])[prefix] + 1
+    keep_serials({prefix: serial})
+    return code_of(prefix, serial)
+
+
 def _part(kind: str, fields: Mapping[str, Value]) -> Address:
-    parent = Address.objects.select_related("area", "building").filter(pk=key_in(fields, "parent"), gone=False).first()
+    parent = held_address(key_in(fields, "parent"))
     if parent is None or parent.kind not in _BELOW[kind]:
         raise BadInput("parent", _("A unit stands below a building, a room below a unit or a building."))
     if not fields.get("label"):
         raise BadInput("label", _("Give the number of the unit or room."))
     return Address(
         kind=kind, parent=parent, building=parent.building or parent, area=parent.area, label=str(fields["label"]),
-        number_from=number_of(str(fields["label"])), lon=parent.lon, lat=parent.lat,
+        code=_code_in(parent.area), number_from=number_of(str(fields["label"])), lon=parent.lon, lat=parent.lat,
     )  # fmt: skip
 
 
@@ -72,19 +79,28 @@ def _area(fields: Mapping[str, Value]) -> Area:
     return area
 
 
+def held_address(key: int) -> Address | None:
+    """Give an address that is there, and hold it and its area to the end of the act: nobody changes it meanwhile."""
+    there = Address.objects.filter(pk=key, gone=False)
+    if (code := there.values_list("area__code", flat=True).first()) is None:
+        return None
+    lock_areas([code])
+    held = there.select_for_update(of=("self",), no_key=True)
+    return held.select_related("area", "building").first()
+
+
 def change_address(address: Address, new: Mapping[str, Value]) -> None:
     """Put changed fields into an address, and what follows from them into the map's counts and into its parts."""
     before = (address.cell, int(address.kind == "building"), 1)
     was_there, text, point = not address.gone, address.text, (address.lon, address.lat)
     if new.get("gone") and _occupied(address):
         raise CannotRemoveAddress(_("There are parts, premises or organisations at this address. Remove these first."))
-    for name, value in new.items():
-        _set(address, name, value)
+    _put(address, new)
     _write(address)
     steps = [(before[0], -before[1], -1)] * was_there + [(address.cell, *before[1:])] * (not address.gone)
-    count_in(steps)
     if address.kind != "room" and (address.text, address.lon, address.lat) != (text, *point):
-        _follow(address, point)
+        steps += _follow(address, point)
+    count_in(steps)
 
 
 def _occupied(address: Address) -> bool:
@@ -92,11 +108,15 @@ def _occupied(address: Address) -> bool:
     return there or (hasattr(address, "premise") and not address.premise.gone)
 
 
-def _set(address: Address, name: str, value: Value) -> None:
-    if name in ("street", "site"):
-        setattr(address, name, names_for([str(value)]).get(str(value)))
-    else:
-        setattr(address, name, value)
+def _put(address: Address, fields: Mapping[str, Value]) -> None:
+    """Set fields; street and compound by name, both made at once where they are new."""
+    names = names_for(str(fields.get(name) or "") for name in ("street", "site"))
+    for name, value in fields.items():
+        if name in ("street", "site"):
+            key = names.get(str(value))
+            setattr(address, name, RegisterName(pk=key, name=str(value)) if key else None)
+        else:
+            setattr(address, name, value)
 
 
 def _write(address: Address) -> None:
@@ -115,11 +135,14 @@ def _write(address: Address) -> None:
     address.cell, address.quad = cell_of(address.lon, address.lat), quad_of(address.lon, address.lat)
 
 
-def _follow(address: Address, was: tuple[float, float]) -> None:
-    """Let the parts follow: their text, and their place where it was that of what they are part of."""
+def _follow(address: Address, was: tuple[float, float]) -> list[Step]:
+    """Let the parts follow: their text, and their place where it was that of what they are part of.
+
+    Gives the steps of the map's counts.
+    """
     changed: list[Address] = []
     level = [address]
-    steps: list[tuple[int, int, int]] = []
+    steps: list[Step] = []
     while level:
         parts = list(Address.objects.select_related("parent").filter(parent__in=level))
         above = {each.pk: each for each in level}
@@ -132,4 +155,4 @@ def _follow(address: Address, was: tuple[float, float]) -> None:
         changed += parts
         level = parts
     Address.objects.bulk_update(changed, ["text", "lon", "lat", "cell", "quad"], batch_size=200)
-    count_in(steps)
+    return steps

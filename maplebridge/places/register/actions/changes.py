@@ -83,6 +83,8 @@ def apply_change(
 def _register(actor: Actor, proposal: Proposal, at: datetime) -> Record:
     with act(actor, _REGISTERED[proposal.subject], at=at) as entry:
         record = _NEW[proposal.subject](proposal.fields)
+        if record_of(proposal) is not None:  # its area is held now: nobody comes between this look and the end
+            raise CannotApplyChange(_("Somebody has entered this a moment ago. Look at it, and change what differs."))
         actor.must("register.edit", about=record)
         record.source, record.changed_at, record.confirmed_at = proposal.source, at, at
         record.save(force_insert=True)

@@ -1,42 +1,45 @@
-"""Names that addresses are numbered in, with the tokens by which they are found; and serial numbers of codes."""
+"""Names that addresses are numbered in, with the tokens by which they are found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from maplebridge.places.fold import search_text, tokens_of
-from maplebridge.places.register.models import RegisterName, RegisterSerial, RegisterToken
-from maplebridge.places.register.rules.codes import prefix_of
+from maplebridge.places.register.models import RegisterName, RegisterToken
 from maplebridge.places.rules import Names, has_cjk
 
-_BATCH = 500
+_BATCH = 400
 TOKEN_LONGEST = 60
 
 
-def names_for(texts: Iterable[str]) -> dict[str, RegisterName]:
-    """Give the rows of names, made where there are none yet; empty texts are left out."""
-    wanted = list(dict.fromkeys(text for text in texts if text))
-    known: dict[str, RegisterName] = {}
-    for start in range(0, len(wanted), _BATCH):
-        some = wanted[start : start + _BATCH]
-        known |= {row.name: row for row in RegisterName.objects.filter(name__in=some)}
-    fresh = [RegisterName(name=text) for text in wanted if text not in known]
+def known_names(texts: Iterable[str]) -> dict[str, int]:
+    """Give the keys of the names that the register has."""
+    return _keys(sorted({text for text in texts if text}))
+
+
+def names_for(texts: Iterable[str]) -> dict[str, int]:
+    """Give the keys of names, made where there are none yet; empty texts are left out.
+
+    Another act may make the same names at the same time: who comes second waits, and takes those of the first.
+    """
+    wanted = sorted({text for text in texts if text})
+    known = _keys(wanted)
+    fresh = [text for text in wanted if text not in known]
     if fresh:
-        RegisterName.objects.bulk_create(fresh, batch_size=_BATCH)
-        tokens = [RegisterToken(token=token, of=row) for row in fresh for token in _tokens(row.name)]
-        RegisterToken.objects.bulk_create(tokens, batch_size=_BATCH)
-        known |= {row.name: row for row in fresh}
+        RegisterName.objects.bulk_create(map(RegisterName, [None] * len(fresh), fresh), _BATCH, ignore_conflicts=True)
+        made = _keys(fresh)
+        tokens = [RegisterToken(token=token, of_id=pk) for text, pk in made.items() for token in _tokens(text)]
+        RegisterToken.objects.bulk_create(tokens, _BATCH, ignore_conflicts=True)
+        known |= made
     return known
+
+
+def _keys(texts: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(texts), _BATCH):
+        rows = RegisterName.objects.filter(name__in=texts[start : start + _BATCH])
+        found |= dict(rows.values_list("name", "pk"))
+    return found
 
 
 def _tokens(name: str) -> list[str]:
     names = Names(name, name if has_cjk(name) else "")
     return sorted({token[:TOKEN_LONGEST] for token in tokens_of(search_text(names))})
-
-
-def serials(area_code: str, *, number: int) -> tuple[str, range]:
-    """Take the next serial numbers of an area: its prefix, and the numbers. None is given twice."""
-    prefix = prefix_of(area_code)
-    row, _made = RegisterSerial.objects.select_for_update().get_or_create(prefix=prefix)
-    first = row.last + 1
-    row.last += number
-    row.save(update_fields=["last"])
-    return prefix, range(first, row.last + 1)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel.refused import BadInput
+from maplebridge.places.register.actions.addresses import held_address
 from maplebridge.places.register.models import Address, Organisation, Premise
 from maplebridge.places.register.rules.changes import SUBJECTS, Value, key_in
 
@@ -26,7 +27,7 @@ def new_organisation(fields: Mapping[str, Value]) -> Organisation:
 
 
 def _address(fields: Mapping[str, Value]) -> Address:
-    address = Address.objects.select_related("area").filter(pk=key_in(fields, "address"), gone=False).first()
+    address = held_address(key_in(fields, "address"))
     if address is None:
         raise BadInput("address", _("Say at which address this is: choose one of the register."))
     return address

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maplebridge.kernel.refused import BadInput, NotFound
+from maplebridge.places.queries import area_at
 from maplebridge.places.register.models import Address, Organisation, Premise, Record
 from maplebridge.places.register.rules.changes import Difference, Proposal, Standing, differences, key_in, settled
 
@@ -58,7 +59,16 @@ def _sameness(proposal: Proposal) -> dict[str, Any]:
         f"{name}__name" if fields.get(name) else f"{name}__isnull": fields.get(name) or True
         for name in ("street", "site")
     }
-    return {"kind": "building", "number": fields.get("number", ""), "gone": False} | names
+    return {"kind": "building", "number": fields.get("number", ""), "gone": False} | names | _ground(fields)
+
+
+def _ground(fields: dict[str, Any]) -> dict[str, str]:
+    """The area of a building: the one said, or where its point lies. Each village has a 幸福路 of its own."""
+    if area := fields.get("area"):
+        return {"area__code": area}
+    lon, lat = fields.get("lon"), fields.get("lat")
+    found = area_at(float(lon), float(lat)) if lon is not None and lat is not None else None
+    return {"area__code": found.code} if found else {}
 
 
 def _key(fields: dict[str, Any], name: str) -> int:

@@ -2,43 +2,49 @@
 
 Names (streets, villages, compounds) are few and have an index of beginnings: Chinese from each character on, pinyin and
 its initials from each syllable on, words. Numbers are looked up below the names found. All of it is B-trees, so that it
-is the same on SQLite and PostgreSQL and needs no extension.
+is the same on SQLite and PostgreSQL and needs no extension; in plain SQL, since composing a query costs more than it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from maplebridge.places.fold import SHORT_FORMS, fold
-from maplebridge.places.register.models import Address, Organisation, RegisterName, RegisterToken
+from maplebridge.places.register.models import Address, Organisation
 from maplebridge.places.register.rules.codes import read_code
 from maplebridge.places.register.rules.words import Reading, readings
 from maplebridge.places.rules import has_cjk
 
 _NAMES_MOST = 200  # considered of a short beginning
+_PARTS_MOST = 20
 _LAST = "\U0010ffff"
-_WITH = ("area", "building")
 
 
 def search_addresses(text: str, *, area_ids: Iterable[int] | None = None, limit: int = 20) -> list[Address]:
     """Find addresses by code or by text as typed so far, in Chinese, pinyin, initials or Latin; the best first."""
-    rows = Address.objects.filter(gone=False).select_related(*_WITH)
-    if area_ids is not None:
-        rows = rows.filter(area_id__in=area_ids)
+    areas = None if area_ids is None else sorted(area_ids)
     code = read_code(text)
-    if code and (exact := list(rows.filter(code=code))):
+    if code and (exact := _loaded("code", [code], areas)):
         return exact
-    otherwise: list[Address] = []
+    otherwise: list[int] = []
     for reading in readings(fold(text), text)[:8]:
         names = _names(reading.words)
-        found = _at(rows, names, reading, limit) if names else []
-        parts = _parts(rows, found, reading.parts) if found and reading.parts else []
+        found = _at(names, reading, areas, limit) if names else []
+        parts = _parts(found, reading.parts) if found and reading.parts else []
         if parts or (found and not reading.parts):
-            return parts or found
+            return _loaded("pk", parts or found, areas)
         otherwise = otherwise or found  # the house is there, what is said to be in it is not
-    return otherwise
+    return _loaded("pk", otherwise, areas) if otherwise else []
+
+
+def _loaded(column: str, keys: Sequence[Any], areas: Sequence[int] | None) -> list[Address]:
+    """The addresses with these keys or codes, in their order."""
+    rows = Address.objects.filter(**{f"{column}__in": keys}, gone=False).select_related("area", "building")
+    rows = rows if areas is None else rows.filter(area__in=areas)
+    order = {key: n for n, key in enumerate(keys)}
+    return sorted(rows.defer("area__geometry"), key=lambda each: order[getattr(each, column)])
 
 
 def search_organisations(text: str, *, limit: int = 20) -> list[Organisation]:
@@ -58,62 +64,110 @@ def likely_addresses(text: str, *, lon: float, lat: float, within: float = 0.005
     return (near or found)[:limit]
 
 
-def _names(words: Sequence[str]) -> list[RegisterName]:
+class _Name(NamedTuple):
+    pk: int
+    text: str
+
+
+class _House(NamedTuple):
+    """A building that may be meant, and how good the name is by which it was found, 0 the best."""
+
+    name: int
+    pk: int
+    number: str
+    first: int | None
+
+
+def _asked(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def _names(words: Sequence[str]) -> list[_Name]:
     """Names that have a token beginning with each word, the shortest first."""
-    found: QuerySet[RegisterName] = RegisterName.objects.all()
+    conditions, values = [], list[object]()
     for word in words[:6]:
-        tokens = _tokens(word)
-        if tokens is None:
+        begins = _tokens(word)
+        if begins is None:
             return []
-        found = found.filter(pk__in=tokens)
+        conditions.append(f"id IN (SELECT of_id FROM places_registertoken WHERE {begins[0]})")  # noqa: S608  # words are values
+        values += begins[1]
+    statement = f"SELECT id, name FROM places_registername WHERE {' AND '.join(conditions)} LIMIT {_NAMES_MOST}"  # noqa: S608
+    found = [_Name(*row) for row in _asked(statement, values)]
     whole = " ".join(words)
-    return sorted(found[:_NAMES_MOST], key=lambda each: (fold(each.name) != whole, len(each.name), each.pk))
+    return sorted(found, key=lambda each: (fold(each.text) != whole, len(each.text), each.pk))
 
 
-def _tokens(word: str) -> QuerySet[RegisterToken, Any] | None:
-    """Rows of names with a token that begins so; of Chinese text without what stands ahead of any name in it."""
-    for start in range(len(word) if has_cjk(word) else 1):
-        rest = word[start : start + 60]
-        some = RegisterToken.objects.filter(_begins(rest)).values("of")
-        if has_cjk(word) and not some.exists():
-            continue
-        return some
+def _tokens(word: str) -> tuple[str, list[object]] | None:
+    """The condition of a token that begins so; of Chinese text without what stands ahead of any name in it."""
+    if not has_cjk(word):
+        return _begins(word)
+    for start in range(len(word)):
+        begins = _begins(word[start : start + 60])
+        if _asked(f"SELECT 1 FROM places_registertoken WHERE {begins[0]} LIMIT 1", begins[1]):  # noqa: S608
+            return begins
     return None
 
 
-def _begins(word: str) -> Q:
-    found = Q()
-    for each in (word, *SHORT_FORMS.get(word, ())):
-        found |= Q(token__startswith=each) if connection.vendor == "postgresql" else Q(
-            token__gte=each, token__lt=each + _LAST
-        )  # fmt: skip
-    return found
+def _begins(word: str) -> tuple[str, list[object]]:
+    """SQL and its values for a token that begins with a word (folded, so without signs) or what it is short for."""
+    each = (word, *SHORT_FORMS.get(word, ()))
+    if connection.vendor == "postgresql":
+        return " OR ".join(["token LIKE %s"] * len(each)), [f"{beginning}%" for beginning in each]
+    values = [value for beginning in each for value in (beginning, beginning + _LAST)]
+    return " OR ".join(["(token >= %s AND token < %s)"] * len(each)), values
 
 
-def _at(rows: QuerySet[Address], names: Sequence[RegisterName], reading: Reading, limit: int) -> list[Address]:
-    """Addresses at these names: those with the number or in the range, and below them the parts named."""
-    ids = [each.pk for each in names][: 50 if reading.low is not None else 12]
-    order = {pk: n for n, pk in enumerate(ids)}
-    found: dict[int, Address] = {}
-    for column in ("street", "site"):
-        some = rows.filter(kind="building", **{f"{column}_id__in": ids})
-        if reading.low is not None:
-            some = some.filter(number_from__range=(reading.low, reading.high))
-        for each in some.order_by(column, "number_from")[: limit * 2]:
-            found.setdefault(each.pk, each)
-    return sorted(found.values(), key=lambda each: _rank(each, reading, order))[:limit]
+def _at(names: Sequence[_Name], reading: Reading, areas: Sequence[int] | None, limit: int) -> list[int]:
+    """Keys of the buildings at these names, the best first: those with the number or in the range, or all."""
+    within = "" if areas is None else f" AND a.area_id IN ({', '.join(map(str, areas)) or 'NULL'})"
+    found: dict[int, _House] = {}
+    for first, some in _in_turn(names, reading):
+        for column in ("street", "site"):
+            for house in _houses(column, first, some, reading, within, limit):
+                found.setdefault(house.pk, house)
+        if len(found) >= limit:
+            break
+    return [house.pk for house in sorted(found.values(), key=lambda each: _rank(each, reading))[:limit]]
 
 
-def _rank(address: Address, reading: Reading, order: dict[int, int]) -> tuple[int, bool, int, str]:
-    best = min(order.get(pk or 0, len(order)) for pk in (address.street_id, address.site_id))
-    return best, fold(address.number) != reading.number, address.number_from or 0, address.number
+def _in_turn(names: Sequence[_Name], reading: Reading) -> Iterable[tuple[int, Sequence[_Name]]]:
+    """Names to be looked at together, with the place of the first: all where a number leaves few houses, else each."""
+    return [(0, names[:50])] if reading.low is not None else [(n, [name]) for n, name in enumerate(names[:12])]
 
 
-def _parts(rows: QuerySet[Address], buildings: Sequence[Address], labels: Sequence[str]) -> list[Address]:
-    """Units and rooms of the buildings with the last label; where two are given, below a part with the first."""
-    last = [label for each in labels[-1:] for label in {each, each.upper()}]
-    found = list(rows.select_related("parent").filter(building__in=buildings, label__in=last))
-    if len(labels) > 1:
-        below = [each for each in found if each.parent and each.parent.label.casefold() == labels[-2]]
-        found = below or found
-    return sorted(found, key=lambda each: (each.kind != "unit", each.text))[:20]
+def _houses(
+    column: str, first: int, names: Sequence[_Name], reading: Reading, within: str, limit: int
+) -> Iterable[_House]:
+    values: list[object] = [value for n, name in enumerate(names, first) for value in (n, name.pk)]
+    numbered = ""
+    if reading.low is not None:
+        numbered, values = " AND a.number_from BETWEEN %s AND %s", [*values, reading.low, reading.high]
+    rows = _asked(
+        f"WITH named (n, name) AS (VALUES {', '.join(['(%s, %s)'] * len(names))})"  # noqa: S608  # words are values
+        " SELECT named.n, a.id, a.number, a.number_from FROM named CROSS JOIN places_address a"
+        f" WHERE a.kind = 'building' AND NOT a.gone AND a.{column}_id = named.name{numbered}{within}"
+        f" ORDER BY named.n, a.number_from, LENGTH(a.number) LIMIT {limit * 2}",
+        values,
+    )
+    return (_House(*row) for row in rows)
+
+
+def _rank(house: _House, reading: Reading) -> tuple[int, bool, int, str]:
+    return house.name, fold(house.number) != reading.number, house.first or 0, house.number
+
+
+def _parts(buildings: Sequence[int], labels: Sequence[str]) -> list[int]:
+    """Keys of the units and rooms of buildings with the last label; of two given, below a part with the first."""
+    last = sorted({each for label in labels[-1:] for each in (label, label.upper())})
+    rows = _asked(
+        "SELECT a.id, a.kind, a.text, p.label"  # noqa: S608  # keys
+        " FROM places_address a JOIN places_address p ON p.id = a.parent_id"
+        f" WHERE a.building_id IN ({', '.join(map(str, buildings))}) AND NOT a.gone"
+        f" AND a.label IN ({', '.join(['%s'] * len(last))})",
+        last,
+    )
+    below = [row for row in rows if row[3].casefold() == labels[-2]] if len(labels) > 1 else []
+    best = sorted(below or rows, key=lambda row: (row[1] != "unit", row[2]))
+    return [row[0] for row in best[:_PARTS_MOST]]

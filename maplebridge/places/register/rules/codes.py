@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from functools import lru_cache
 
 _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NOT_SIGNS = re.compile(r"[^0-9A-Z]+")
@@ -18,7 +19,7 @@ def prefix_of(area_code: str) -> str:
 def code_of(prefix: str, serial: int) -> str:
     """Compose the code of an address: `110101001001-000042-K`."""
     body = f"{serial:0{SERIAL_DIGITS}d}"
-    return f"{prefix}-{body}-{check_of(prefix + body)}"
+    return f"{prefix}-{body}-{_SIGNS[(37 - _product(body, _after(prefix))) % 36]}"
 
 
 def check_of(text: str) -> str:
@@ -26,11 +27,20 @@ def check_of(text: str) -> str:
 
     It finds each single wrong character and each swap of neighbours but a few; raises ValueError for other characters.
     """
-    product = 36
+    return _SIGNS[(37 - _product(text)) % 36]
+
+
+@lru_cache(maxsize=4_096)
+def _after(prefix: str) -> int:
+    """The product after a prefix, which thousands of codes begin with."""
+    return _product(prefix)
+
+
+def _product(text: str, product: int = 36) -> int:
     for sign in text:
         product = (product + _SIGNS.index(sign)) % 36 or 36
         product = product * 2 % 37
-    return _SIGNS[(37 - product) % 36]
+    return product
 
 
 def read_code(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from maplebridge.places.rules import has_cjk
 
@@ -33,6 +34,7 @@ def part_text(above: str, *, kind: str, label: str) -> str:
     return f"{above}, {kind} {label}"
 
 
+@lru_cache(maxsize=65_536)
 def number_of(text: str) -> int | None:
     """Give the first number in a house number or label, by which it is ordered and ranges are found: 12 of `12A`."""
     found = _NUMBER.search(text)
