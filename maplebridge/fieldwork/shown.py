@@ -79,20 +79,33 @@ def step_rows(steps: Iterable[Mapping[str, Any]], deductions: Mapping[str, str])
     found = []
     for step in steps:
         name = named(step["name"], step["name_zh"])
-        points, weight = _plain(step["points"]), _plain(step["weight"])
         if step["sort"] == "item":
-            how = _("%(pieces)d done, %(counted)d counted × %(weight)s") % {
-                "pieces": step["pieces"], "counted": step["counted"], "weight": weight
-            }  # fmt: skip
+            how = _counted(step)
         elif step["sort"] == "bonus":
-            days = int(step["pieces"])
-            how = ngettext("at work on %(n)d day", "at work on %(n)d days", days) % {"n": days}
+            how = _earned(step)
         elif step["sort"] == "cap":
-            name, how = _("Beyond the most that a period can have"), ""
+            name, how = _("More than a period can have"), _("what is above the most does not count")
         else:
             name, how = _("Deduction"), deductions.get(step["code"], "")
+        points = _plain(step["points"])
         found.append({"name": name, "how": how, "points": points, "sort": step["sort"], "code": step["code"]})
     return found
+
+
+def _counted(step: Mapping[str, Any]) -> str:
+    """How pieces of work become points, as one would work it out on paper."""
+    values = {"pieces": step["pieces"], "counted": step["counted"], "weight": _plain(step["weight"])}
+    if not step["pieces"]:
+        return _("none in this period; %(weight)s points each") % values
+    if step["counted"] < step["pieces"]:
+        return _("%(pieces)d accepted, %(counted)d count at most: %(counted)d × %(weight)s") % values
+    return _("%(counted)d accepted × %(weight)s") % values
+
+
+def _earned(step: Mapping[str, Any]) -> str:
+    days = int(step["pieces"])
+    worked = ngettext("at work on %(n)d day", "at work on %(n)d days", days) % {"n": days}
+    return worked if step["counted"] else _("%(worked)s: not yet enough") % {"worked": worked}
 
 
 def _plain(value: object) -> str:

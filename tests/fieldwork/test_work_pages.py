@@ -128,7 +128,7 @@ def test_a_worker_sees_how_each_figure_came_about_and_the_entry_behind_it(villag
     line = LedgerLine.objects.get(kind="form")
     client = browser("one")
     page = text(client.get("/workbook"))
-    assert "1 done, 1 counted × 1" in page
+    assert "1 accepted × 1" in page
     assert f"/workbook/entries/{line.position}" in page
     assert Entry.objects.get(position=line.position).leaf.hex() in text(
         client.get(f"/workbook/entries/{line.position}")
