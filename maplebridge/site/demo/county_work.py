@@ -22,7 +22,8 @@ from maplebridge.places.models import Area
 from maplebridge.places.register.models import Address
 
 UNDECIDED = timedelta(days=8)  # what came in since waits for a reviewer
-_RETURNED = "The number of residents is missing from the photo's door. Look again, please."
+RETURNED_SINCE = timedelta(days=25)  # what was returned before has been put right
+_RETURNED = "The photo shows another house. Look again, please."
 _REFUSED = "This house was visited the day before by somebody else."
 _REVIEWED_AFTER = timedelta(hours=20)
 
@@ -98,11 +99,11 @@ def _visits(town: Area, months: Months, rng: random.Random, *, count: int, at: d
 
 
 def _decide(review: Review, number: int, judge: User, filled: datetime, at: datetime) -> None:
-    """Return one in eleven, refuse one in twenty-nine, and put what the others say into the register."""
+    """Return one in eleven of late, refuse one in twenty-nine, and put what the others say into the register."""
     actor, when = actor_of(judge, at=at), filled + _REVIEWED_AFTER
     if review.state == "accepted":
         actions.apply_by_rule(system("demo"), review=review, at=when)
-    elif number % 11 == 5:
+    elif number % 11 == 7 and filled > at - RETURNED_SINCE:
         actions.return_submission(actor, review=review, reason=_RETURNED, at=when)
     elif number % 29 == 17:
         actions.refuse_submission(actor, review=review, reason=_REFUSED, at=when)
