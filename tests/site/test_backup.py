@@ -8,6 +8,7 @@ import sys
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from benchmarks.served import PASSWORD, ROOT, command, script, throwaway
@@ -25,19 +26,38 @@ for number in range({count}):
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def env(request, tmp_path):
-    """An installation of its own with some history, on either database."""
+def at_home(home, url=""):
+    """The environment of an installation."""
+    values = {key: value for key, value in os.environ.items() if not key.startswith("MAPLEBRIDGE_")}
+    values |= {"MAPLEBRIDGE_HOME": str(home), "MAPLEBRIDGE_PASSWORD": PASSWORD}
+    return values | ({"MAPLEBRIDGE_DATABASE": url} if url else {})
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def made(request, tmp_path_factory):
+    """An installation with some history, on either database: its home, and where its database is."""
+    home = tmp_path_factory.mktemp("made") / "home"
     with throwaway() if request.param == "postgresql" else nullcontext("") as url:
-        values = {key: value for key, value in os.environ.items() if not key.startswith("MAPLEBRIDGE_")}
-        values |= {"MAPLEBRIDGE_HOME": str(tmp_path / "home"), "MAPLEBRIDGE_PASSWORD": PASSWORD}
-        values |= {"MAPLEBRIDGE_DATABASE": url} if url else {}
-        command(values, "init", "--admin", "chief")
-        script(values, WRITE.format(count=40))
-        files = tmp_path / "home" / "files" / "incidents"
+        command(at_home(home, url), "init", "--admin", "chief")
+        script(at_home(home, url), WRITE.format(count=40))
+        files = home / "files" / "incidents"
         files.mkdir(parents=True)
         (files / "photo.jpg").write_bytes(b"a photo")
-        yield values
+        yield home, url
+
+
+@pytest.fixture
+def env(made, tmp_path):
+    """A copy of that installation, to do with as one likes."""
+    home, url = made
+    shutil.copytree(home, tmp_path / "home")
+    if url:
+        server, whole = url.rpartition("/")[0], url.rpartition("/")[2]
+        with psycopg.connect(f"{server}/template1", autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS copied WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE copied TEMPLATE {whole}")
+        url = f"{server}/copied"
+    return at_home(tmp_path / "home", url)
 
 
 @contextmanager
@@ -111,8 +131,7 @@ def test_a_backup_never_overwrites_and_takes_keys_only_when_told(env, tmp_path):
 
 
 def test_an_empty_place_is_restored_without_being_asked_to_replace(tmp_path):
-    env = {key: value for key, value in os.environ.items() if not key.startswith("MAPLEBRIDGE_")}
-    env |= {"MAPLEBRIDGE_HOME": str(tmp_path / "first"), "MAPLEBRIDGE_PASSWORD": PASSWORD}
+    env = at_home(tmp_path / "first")
     command(env, "init", "--admin", "chief")
     command(env, "backup", str(tmp_path / "backup"), "--with-keys")
     there = env | {"MAPLEBRIDGE_HOME": str(tmp_path / "second")}
