@@ -96,7 +96,7 @@ def _counted(step: Mapping[str, Any]) -> str:
     """How pieces of work become points, as one would work it out on paper."""
     values = {"pieces": step["pieces"], "counted": step["counted"], "weight": _plain(step["weight"])}
     if not step["pieces"]:
-        return _("none in this period; %(weight)s points each") % values
+        return _("none yet (each counts %(weight)s)") % values
     if step["counted"] < step["pieces"]:
         return _("%(pieces)d accepted, %(counted)d count at most: %(counted)d × %(weight)s") % values
     return _("%(counted)d accepted × %(weight)s") % values
