@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from maplebridge.fieldwork.rules.coverage import OFFICER, POST_OF, STATES, state_of
 from maplebridge.people.actor import Actor
@@ -38,15 +38,15 @@ def posts(actor: Actor, *, at: datetime, under: str = "", kind: str = "") -> lis
     return [_post(area, held.get((area.code, POST_OF[area.kind]), ()), at) for area in areas]
 
 
-def people_with_posts(actor: Actor, *, at: datetime, under: str = "") -> list[User]:
+def people_with_posts(actor: Actor, *, at: datetime, under: str = "") -> QuerySet[User]:
     """Whoever holds a post in the areas where the actor gives tasks, by account; `under` an area's code."""
-    codes = [area.code for area in areas_of(actor, kinds=POST_OF, under=under)]
+    codes = areas_of(actor, kinds=POST_OF, under=under).order_by().values("code")
     grants = Grant.objects.filter(role__in=set(POST_OF.values()), area_code__in=codes).in_force(at)
     rows = User.objects.filter(pk__in=grants.values("user")).filter(is_active=True)
-    return list(rows.filter(Q(expires_at=None) | Q(expires_at__gt=at)).order_by("username"))
+    return rows.filter(Q(expires_at=None) | Q(expires_at__gt=at)).order_by("username")
 
 
-def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> Iterable[Area]:
+def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> QuerySet[Area]:
     """Areas of some kinds where the actor gives tasks, by path, each with its parent."""
     rows = Area.objects.filter(gone=False, kind__in=list(kinds)).select_related("parent").order_by("path", "code")
     codes = actor.areas("tasks.give")
