@@ -212,13 +212,13 @@ def send(client, request, names):
 
 
 def client_of(role):
-    """A browser in a role that has proven who it is just now; nobody's without one."""
+    """A browser in a role that has proven who it is, good for a long walk; nobody's without a role."""
     client = Client()
     if role:
         user = make_staff(role, username=f"as.{role}")
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
         session = client.session
-        proof = {"method": "password", "at": clock.now().timestamp(), "reauthenticated": True}
+        proof = {"method": "password", "at": clock.now().timestamp() + 3600, "reauthenticated": True}
         session["account_authentication_methods"] = [proof]
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()

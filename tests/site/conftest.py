@@ -12,6 +12,18 @@ def world(db, machine):
     return make_world(machine)
 
 
+@pytest.fixture(scope="session")
+def walked(django_db_setup, django_db_blocker):
+    """What every request is answered in every role: asked once, for all tests of who gets in and who looked."""
+    import access_walk
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        told = access_walk.walked()
+        transaction.set_rollback(True)
+    return told
+
+
 @pytest.fixture
 def enrolled(db):
     """Enrols somebody of a role, whose name shows it, as the journal tells too."""

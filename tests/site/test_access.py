@@ -11,40 +11,14 @@ from pathlib import Path
 import pytest
 from access_open import ONE_S_OWN, OPEN
 from access_requests import API, PAGES
-from access_world import client_of, send
-from django.db import transaction
+from access_walk import ROLES, rows
 from django.urls import get_resolver
 
 from maplebridge.people.models import Approval, Device
-from maplebridge.people.rules import NOT_GIVEN, SHIPPED
 from maplebridge.site.api import api
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.timeout(900)]  # the walk is some thousand requests
 TABLE = Path(__file__).parents[2] / "docs" / "security" / "access.md"
-ROLES = [code for code in SHIPPED if code not in NOT_GIVEN]
-
-
-def mark(answer):
-    """How an answer reads in the table."""
-    if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/sign-in"):
-        return "→"
-    if answer.status_code in (403, 404):
-        return "·"
-    return "○" if answer.status_code in (409, 422) else "●"
-
-
-def outcome(client, request, names):
-    """What a request is answered, undone afterwards."""
-    with transaction.atomic():
-        answer = mark(send(client, request, names))
-        transaction.set_rollback(True)
-    return answer
-
-
-def rows(names):
-    clients = {role: client_of(role) for role in ["", *ROLES]}
-    for request in [*PAGES, *API]:
-        yield f"{request[0]} {request[1]}", [outcome(client, request, names) for client in clients.values()]
 
 
 HEAD = """# Who gets in where
@@ -72,8 +46,8 @@ def table(found):
     return "\n".join(lines) + "\n"
 
 
-def test_every_page_and_operation_lets_in_whom_the_table_says(world):
-    text = table(rows(world))
+def test_every_page_and_operation_lets_in_whom_the_table_says(walked):
+    text = table(rows(walked))
     if os.environ.get("ACCESS_WRITE"):
         TABLE.write_text(text, encoding="utf-8")
     wrong = set(text.splitlines()) ^ set(TABLE.read_text(encoding="utf-8").splitlines())
