@@ -155,12 +155,16 @@ def start(server: Served) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             text, env=server.env, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
-    _wait(server, process, log)
+    try:
+        _wait(server, process, log)
+    except RuntimeError:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     return process
 
 
 def _wait(server: Served, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _try in range(600):
+    for _try in range(1_800):  # the first start on a machine compiles
         try:
             server.get("/api/me")
             return
