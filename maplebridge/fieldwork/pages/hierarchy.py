@@ -37,6 +37,8 @@ def coverage(request: HttpRequest, actor: Actor) -> HttpResponse:
     wanted = {"open": ("empty", "lapsing")}.get(asked["state"]) or ((asked["state"],) if asked["state"] else STATES)
     listed = [post for post in found if post.state in wanted]
     roles = {code: role.name for code, role in role_book().items()}
+    frame = frame_of([(post.area.middle, post) for post in found])
+    dots = frame.dots if frame else []
     context = {
         "parts": parts_for(actor, "coverage"), "asked": asked, "states": STATES, "kinds": _kinds(),
         "rows": [{"post": post, "role": roles.get(post.role, post.role), "kind": KIND_NAMES[post.area.kind],
@@ -44,7 +46,8 @@ def coverage(request: HttpRequest, actor: Actor) -> HttpResponse:
         "sums": [{"kind": KIND_NAMES[kind], "all": sum(row.values()), **row} for kind, row in counts(found).items()],
         "more": max(len(listed) - LISTED, 0), "none": not found,
         "areas": [area for area in areas_for(actor, "tasks.give") if area.kind in ("county", "township")],
-        "frame": frame_of([(post.area.middle, post) for post in found]),
+        "frame": frame, "held": "".join(f"M{dot.x} {dot.y}h0" for dot in dots if dot.what.state == "held"),
+        "to_see": [dot for dot in dots if dot.what.state != "held"],
         "points": points_on_map([(post.area.middle, SHAPES.get(post.state, post.state), str(post.area))
                                  for post in found]),
         "unknown": sum(post.area.middle is None for post in found),
