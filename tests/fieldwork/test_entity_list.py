@@ -104,7 +104,7 @@ def test_every_shipped_form_but_the_shortest_asks_which_task_it_is_for(forms):
     asks = {code for code, version in forms.items() if reads_tasks(version)}
     assert asks == set(forms) - {"nothing"}
     for code in asks:
-        assert f"/root/item[form = '' or form = '{code}']" in forms[code].xform
+        assert f"instance('tasks')/root/item[form = '' or form = '{code}']" in forms[code].xform
 
 
 def test_what_collect_sends_with_a_task_chosen_in_the_form_delivers_it(ask, key, task, forms):

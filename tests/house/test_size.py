@@ -68,7 +68,7 @@ def test_no_module_is_named_for_nothing_in_particular():
 
 
 TEXT = {".py", ".html", ".ts", ".svelte", ".css", ".md", ".toml", ".txt", ".po", ".js"}
-FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX)\b|/root/|/work/|/home/[a-z]+/")
+FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX)\b|(?<!\))/root/|/work/|/home/[a-z]+/")  # instance('…')/root/ is an XPath
 
 
 def text_files():
