@@ -37,7 +37,7 @@ def count_in(steps: Iterable[Step]) -> None:
         name = cell_name(cell)
         for resolution in RESOLUTIONS:
             _add(above, h3.str_to_int(h3.cell_to_parent(name, resolution)), buildings, addresses)
-    moved = sorted((cell, *counts) for cell, counts in above.items() if any(counts))
+    moved = sorted((cell, b, a) for cell, (b, a) in above.items() if b or a)
     with connection.cursor() as cursor:
         for start in range(0, len(moved), _BATCH):
             _move(cursor, moved[start : start + _BATCH])

@@ -83,7 +83,7 @@ class Growth:
     def settle(self) -> None:
         """Write the serials that the new addresses took, and their counts on the map; the last step."""
         keep_serials(self._last)
-        count_in((cell, *counts) for cell, counts in self._cells.items())
+        count_in((cell, b, a) for cell, (b, a) in self._cells.items())
 
     def _write(self) -> None:
         insert(ADDRESS, self._rows)

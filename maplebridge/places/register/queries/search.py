@@ -78,7 +78,7 @@ class _House(NamedTuple):
     first: int | None
 
 
-def _asked(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+def _asked(statement: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
@@ -86,7 +86,7 @@ def _asked(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
 
 def _names(words: Sequence[str]) -> list[_Name]:
     """Names that have a token beginning with each word, the shortest first."""
-    conditions, values = [], list[object]()
+    conditions, values = [], list[str | int]()
     for word in words[:6]:
         begins = _tokens(word)
         if begins is None:
@@ -99,24 +99,32 @@ def _names(words: Sequence[str]) -> list[_Name]:
     return sorted(found, key=lambda each: (fold(each.text) != whole, len(each.text), each.pk))
 
 
-def _tokens(word: str) -> tuple[str, list[object]] | None:
+def _tokens(word: str) -> tuple[str, list[str | int]] | None:
     """The condition of a token that begins so; of Chinese text without what stands ahead of any name in it."""
     if not has_cjk(word):
         return _begins(word)
-    for start in range(len(word)):
-        begins = _begins(word[start : start + 60])
-        if _asked(f"SELECT 1 FROM places_registertoken WHERE {begins[0]} LIMIT 1", begins[1]):  # noqa: S608
-            return begins
-    return None
+    begun = [word[start : start + 60] for start in range(len(word))]
+    after, before = _order()
+    found = _asked(
+        f"WITH begun (n, low, high) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(begun))}) SELECT n FROM begun"  # noqa: S608
+        f" WHERE EXISTS (SELECT 1 FROM places_registertoken WHERE token {after} low AND token {before} high)"
+        " ORDER BY n LIMIT 1",
+        [value for n, each in enumerate(begun) for value in (n, each, each + _LAST)],
+    )
+    return _begins(begun[found[0][0]]) if found else None
 
 
-def _begins(word: str) -> tuple[str, list[object]]:
+def _begins(word: str) -> tuple[str, list[str | int]]:
     """SQL and its values for a token that begins with a word (folded, so without signs) or what it is short for."""
     each = (word, *SHORT_FORMS.get(word, ()))
-    if connection.vendor == "postgresql":
-        return " OR ".join(["token LIKE %s"] * len(each)), [f"{beginning}%" for beginning in each]
-    values = [value for beginning in each for value in (beginning, beginning + _LAST)]
-    return " OR ".join(["(token >= %s AND token < %s)"] * len(each)), values
+    after, before = _order()
+    values: list[str | int] = [value for beginning in each for value in (beginning, beginning + _LAST)]
+    return " OR ".join([f"(token {after} %s AND token {before} %s)"] * len(each)), values
+
+
+def _order() -> tuple[str, str]:
+    """Not before and before, sign by sign: on PostgreSQL with any collation, by the index that is made for LIKE."""
+    return ("~>=~", "~<~") if connection.vendor == "postgresql" else (">=", "<")
 
 
 def _at(names: Sequence[_Name], reading: Reading, areas: Sequence[int] | None, limit: int) -> list[int]:
@@ -140,10 +148,10 @@ def _in_turn(names: Sequence[_Name], reading: Reading) -> Iterable[tuple[int, Se
 def _houses(
     column: str, first: int, names: Sequence[_Name], reading: Reading, within: str, limit: int
 ) -> Iterable[_House]:
-    values: list[object] = [value for n, name in enumerate(names, first) for value in (n, name.pk)]
+    values: list[str | int] = [value for n, name in enumerate(names, first) for value in (n, name.pk)]
     numbered = ""
     if reading.low is not None:
-        numbered, values = " AND a.number_from BETWEEN %s AND %s", [*values, reading.low, reading.high]
+        numbered, values = " AND a.number_from BETWEEN %s AND %s", [*values, reading.low, reading.high or reading.low]
     rows = _asked(
         f"WITH named (n, name) AS (VALUES {', '.join(['(%s, %s)'] * len(names))})"  # noqa: S608  # words are values
         " SELECT named.n, a.id, a.number, a.number_from FROM named CROSS JOIN places_address a"
