@@ -48,6 +48,7 @@ MAY_WRITE = {
     "maplebridge/journal/checkpoints.py": "an entry about the tree would change the tree that it speaks of",
     "maplebridge/journal/erasing.py": "called within an act, whose entry names what goes",
     "maplebridge/journal/reader.py": "how far a reader has read is no fact",
+    "maplebridge/kernel/storage.py": "how a file is written; the row that names it is an action's",
 }
 
 
