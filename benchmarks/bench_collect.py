@@ -32,7 +32,6 @@ from maplebridge.fieldwork.actions import add_form_version, issue_field_key, pub
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user
 from maplebridge.people.actor import system
-from maplebridge.site.reactions import Worker
 machine, at, keys = system("benchmark"), clock.now(), []
 with transaction.atomic():
     version = add_form_version(machine, spreadsheet=form_as_md(), kind="md", at=at)
@@ -42,7 +41,6 @@ with transaction.atomic():
                           role="hamlet_assistant", password=None, at=at)
         keys.append(issue_field_key(machine, user=user, name="phone", at=at))
 (Path(settings.HOME) / "keys.txt").write_text("\\n".join(keys))
-Worker().step()  # its readers begin here, however long a worker apart takes to start
 """
 
 CHECK = """

@@ -76,6 +76,18 @@ TRIES = 5  # of one entry by one reaction; then it is logged and passed over, so
 log = logging.getLogger(__name__)
 
 
+def _reader(verb: str, reaction: Reaction) -> Reader:
+    """The reader of a reaction, with a cursor by its name."""
+    return Reader(f"{verb}>{reaction.__module__.rpartition('.')[0]}.{reaction.__name__}"[-80:])
+
+
+def begin_reading() -> None:
+    """Let reactions that have no cursor yet begin here, so that they miss nothing until the first worker starts."""
+    for verb, reactions in REACTIONS.items():
+        for reaction in reactions:
+            _reader(verb, reaction).position()
+
+
 class Worker:
     """Runs reactions and timers until told to stop."""
 
@@ -131,7 +143,7 @@ class Worker:
 
         The cursor moves once for all that went well: whoever is ended in between does them again.
         """
-        reader = Reader(f"{verb}>{reaction.__module__.rpartition('.')[0]}.{reaction.__name__}"[-80:])
+        reader = _reader(verb, reaction)
         entries = reader.unread(verb, limit=BATCH)
         well = list(takewhile(lambda entry: self._tried(reader.name, entry, reaction), entries))
         if well:

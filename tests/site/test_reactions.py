@@ -39,6 +39,17 @@ def test_each_entry_of_its_verb_reaches_a_reaction_once_and_in_order(table, mach
     assert seen == [1, 3]
 
 
+def test_what_happens_between_the_installation_and_the_first_worker_is_not_missed(table, machine, noon):
+    seen = []
+    table["things.ended"] = (lambda entry, _at: seen.append(entry.position),)
+    write(machine, noon)  # of before: not its business
+    reactions.begin_reading()
+    write(machine, noon)
+    reactions.begin_reading()  # an upgrade skips nothing
+    Worker().step()
+    assert seen == [2]
+
+
 def test_a_reaction_that_fails_is_tried_again_and_holds_up_no_other(table, machine, noon):
     seen, fails = [], []
 
