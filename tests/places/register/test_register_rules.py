@@ -78,6 +78,10 @@ def test_the_ranges_of_a_box_hold_all_its_points_and_do_not_overlap(lon, lat, wi
         ("建设路", "", "", "建设路"),
         ("Mill Lane", "", "12A", "12A Mill Lane"),
         ("Mill Lane", "The Maples", "", "Mill Lane, The Maples"),
+        ("rue Haute", "", "4", "4 rue Haute"),
+        ("Kaivokatu", "", "8", "Kaivokatu 8"),
+        ("Lange Straße", "Nordhof", "8", "Lange Straße 8, Nordhof"),
+        ("", "The Maples", "5", "5, The Maples"),
     ],
 )
 def test_a_building_is_written_as_its_language_writes_it(street, site, number, text):

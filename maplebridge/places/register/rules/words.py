@@ -10,15 +10,21 @@ KINDS = ("building", "unit", "room")
 TEXT_LONGEST = 240
 _NUMBER = re.compile(r"\d{1,9}")
 
+_NUMBER_AHEAD = re.compile(  # streets of English and French; most other languages write the number behind
+    r"\b(street|road|lane|avenue|drive|close|court|crescent|terrace|square|way|row|hill|rue|boulevard|chemin|quai)\b",
+    re.IGNORECASE,
+)
+
 
 def standard_text(*, street: str, site: str, number: str) -> str:
-    """Write a building's address: `建设路12号 枫桥小区` in Chinese, `12 Mill Lane, The Maples` else."""
+    """Write a building's address: `建设路12号 枫桥小区`, `12 Mill Lane, The Maples`, `Kaivokatu 8`."""
     if has_cjk(street or site):
         sign = "" if not number or not number[-1].isalnum() or has_cjk(number[-1]) else "号"
         return " ".join(
             part for part in (f"{street}{number}{sign}" if street else "", _site(site, street, number)) if part
         )
-    return ", ".join(part for part in (f"{number} {street}".strip(), site) if part)
+    in_order = (number, street) if _NUMBER_AHEAD.search(street) else (street, number)
+    return ", ".join(part for part in (" ".join(in_order).strip(), site) if part)
 
 
 def _site(site: str, street: str, number: str) -> str:
