@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork.enketo import list_as_xml, prepare
@@ -48,13 +47,17 @@ def own_submission(actor: Actor, instance_id: str) -> Submission:
 
 
 def own_work(actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """Who the worker is, the forms that they are offered and the tasks that wait for them, for the browser's client."""
+    """Who the worker is, the forms that they are offered and the tasks that wait for them, for the browser's client.
+
+    `task_list` is these tasks as forms read them (XML): it changes often, the forms do not.
+    """
     tasks = open_tasks(actor)
     areas = dict(Area.objects.filter(code__in={task.area_code for task in tasks}).values_list("code", "name"))
     last = _last_sent(actor, tasks)
     return {
         "me": {"ref": actor.ref, "name": actor.name},
-        "forms": [_form_row(actor, version, tasks) for version in offered_forms(actor)],
+        "forms": [_form_row(version) for version in offered_forms(actor)],
+        "task_list": list_as_xml(task_list(tasks), TASK_LIST),
         "tasks": [
             {
                 "id": task.pk, "title": task.title, "instructions": task.instructions, "form": task.form_id,
@@ -68,10 +71,8 @@ def own_work(actor: Actor, *, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _form_row(actor: Actor, version: FormVersion, tasks: list[Task]) -> dict[str, Any]:
+def _form_row(version: FormVersion) -> dict[str, Any]:
     lists = [file.md5 for file in version.files.all()]
-    if reads_tasks(version):
-        lists.append(hashlib.sha256(task_list(tasks)).hexdigest())
     whole = hashlib.sha256(" ".join([version.md5, *lists]).encode()).hexdigest()
     return {"code": version.form_id, "version": version.version, "hash": whole[:32], "name": version.form.name,
             "name_zh": version.form.name_zh}  # fmt: skip
@@ -83,27 +84,18 @@ def _last_sent(actor: Actor, tasks: list[Task]) -> dict[int, str]:
     return dict(rows.order_by("received_at").values_list("task_id", "instance_id"))
 
 
-def prepared_form(actor: Actor, version: FormVersion) -> dict[str, Any]:
-    """A form as enketo-core takes it: HTML, model, and the lists that stand outside of it as XML by instance ID."""
-    there = {"code": version.form_id, "version": version.version}
-    where = reverse("field_form_file", kwargs={**there, "name": "x"})[:-1]
-    made = prepare(version.xform, where)
-    return {"form": made.form, "model": made.model, "external": _external(actor, version, made.lists), **there}
+def prepared_form(version: FormVersion, where: str) -> dict[str, Any]:
+    """A form as enketo-core takes it: HTML, model, and the lists that stand outside of it as XML by instance ID.
 
-
-def _external(actor: Actor, version: FormVersion, lists: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    files = {file.name: bytes(file.content) for file in version.files.all()}
-    if reads_tasks(version):
-        files[TASK_LIST] = task_list(open_tasks(actor))
-    return [{"id": name, "xml": list_as_xml(files.get(file, b""), file)} for name, file in lists if file in files]
-
-
-def preview(version: FormVersion, where: str) -> dict[str, Any]:
-    """A form as `prepared_form` gives it, for whoever looks at a draft; its list of tasks is empty."""
+    `where` is the address under which its pictures lie. The list of the worker's own tasks is None: `own_work` has it.
+    """
     made = prepare(version.xform, where)
     files = {file.name: bytes(file.content) for file in version.files.all()}
-    files.setdefault(TASK_LIST, task_list([]))
-    external = [{"id": name, "xml": list_as_xml(files[file], file)} for name, file in made.lists if file in files]
+    external = [
+        {"id": name, "xml": list_as_xml(files[file], file) if file in files else None}
+        for name, file in made.lists
+        if file in files or file == TASK_LIST
+    ]
     return {"form": made.form, "model": made.model, "external": external, "code": version.form_id,
             "version": version.version}  # fmt: skip
 

@@ -84,18 +84,25 @@ def test_work_lists_forms_and_the_tasks_at_hand(browser, machine, auxiliary, for
     ]
 
 
-def test_a_form_is_handed_out_with_its_lists_and_the_hash_changes_with_them(browser, machine, auxiliary, area, noon):
+def test_a_form_and_its_lists_come_once_and_the_tasks_that_it_reads_with_the_list_of_work(
+    browser, machine, auxiliary, area, noon
+):
     text = "| survey |\n| | type | name | label |\n| | select_one_from_file tasks.csv | task | Task |\n"
+    text += "| | select_one_from_file crops.csv | crop | Crop |\n"
     text += "| settings |\n| | form_id | version |\n| | report | 1 |\n"
     version = actions.add_form_version(machine, spreadsheet=text.encode(), kind="md", at=noon)
+    actions.attach_form_file(machine, version=version, name="crops.csv", content=b"name,label\na,Apricot\n", at=noon)
     actions.publish_form(machine, version=version, at=noon)
-    before = {row["code"]: row["hash"] for row in browser.get("/field/work").json()["forms"]}
+    before = browser.get("/field/work").json()
     actions.give_task(machine, title="Clear the ditch", whose=Whose(area, user=auxiliary), at=noon)
-    after = {row["code"]: row["hash"] for row in browser.get("/field/work").json()["forms"]}
-    assert {code for code in after if after[code] != before[code]} == set(after) - {"nothing"}
-    told = browser.get("/field/forms/report/1").json()
-    assert [each["id"] for each in told["external"]] == ["tasks"]
-    assert "<label>Clear the ditch</label>" in told["external"][0]["xml"]
+    after = browser.get("/field/work").json()
+    assert after["forms"] == before["forms"]
+    assert "Clear the ditch" not in before["task_list"]
+    assert "<label>Clear the ditch</label>" in after["task_list"]
+    told = {each["id"]: each["xml"] for each in browser.get("/field/forms/report/1").json()["external"]}
+    assert told.keys() == {"tasks", "crops"}
+    assert told["tasks"] is None
+    assert "<label>Apricot</label>" in told["crops"]
 
 
 def test_what_is_sent_is_taken_once_and_its_files_in_as_many_sendings_as_it_takes(browser, ref):

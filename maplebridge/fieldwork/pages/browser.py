@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
@@ -91,7 +92,8 @@ def work(request: HttpRequest, actor: Actor) -> HttpResponse:
 def form(request: HttpRequest, actor: Actor, code: str, version: str) -> HttpResponse:
     """Hand out a form as enketo-core fills it in, with its lists."""
     found = version_offered(actor, code, version)
-    return JsonResponse(prepared_form(actor, found))
+    pictures = reverse("field_form_file", kwargs={"code": code, "version": version, "name": "x"})[:-1]
+    return JsonResponse(prepared_form(found, pictures))
 
 
 @worker_only

@@ -18,7 +18,7 @@ from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.actions.forms import FORM_FILE_MOST
 from maplebridge.fieldwork.convert import KINDS, SPREADSHEET_MOST
 from maplebridge.fieldwork.models import FormVersion
-from maplebridge.fieldwork.worklist import TASK_LIST, preview, reads_tasks
+from maplebridge.fieldwork.worklist import TASK_LIST, prepared_form, reads_tasks
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, NotFound, Refused
 from maplebridge.people.actor import Actor
@@ -169,7 +169,7 @@ def trial(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 def trial_form(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Hand out a version as enketo-core fills it in, for the trial."""
     where = reverse("form_trial_file", kwargs={"number": number, "name": "x"})[:-1]
-    return JsonResponse(preview(_version(number), where))
+    return JsonResponse(prepared_form(_version(number), where))
 
 
 @manager_only

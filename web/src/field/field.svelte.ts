@@ -118,9 +118,11 @@ export class Field {
     await this.look();
   }
 
-  /** The form of a row, from the phone; null when it is not there. */
+  /** The form of a row with the tasks of now, from the phone; null when it is not there. */
   async prepared(form: { code: string; version: string }): Promise<Prepared | null> {
-    return (await this.store.forms.get(keyOf(form)))?.form ?? null;
+    const kept = (await this.store.forms.get(keyOf(form)))?.form;
+    const tasks = this.work?.task_list ?? null;
+    return kept ? { ...kept, external: kept.external.map((each) => ({ id: each.id, xml: each.xml ?? tasks })) } : null;
   }
 
   /** Begin a new record. */

@@ -25,6 +25,8 @@ export interface Work {
   me: { ref: string; name: string };
   forms: FormRow[];
   tasks: TaskRow[];
+  /** The same tasks as forms read them (XML). */
+  task_list: string;
   server_time: string;
 }
 
@@ -34,7 +36,8 @@ export interface Prepared {
   version: string;
   form: string;
   model: string;
-  external: { id: string; xml: string }[];
+  /** Lists that the form reads; null is that of the worker's own tasks, which comes with the list of work. */
+  external: { id: string; xml: string | null }[];
 }
 
 /** draft: being filled in; ready: waits to be sent; refused: the server said no; sent: only that it was. */
