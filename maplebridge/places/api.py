@@ -86,15 +86,15 @@ def search(
 ) -> list[Any]:
     """Find addresses, corners, places, areas and coordinates as typed so far, the nearest to lon, lat first.
 
-    Addresses of the register come first where a number or a code is typed, else after what the map knows.
+    Addresses of the register that have the number or code typed come first, others after what the map knows.
     """
     actor_of_request(request).must("places.view")
     near = (lon, lat) if lon is not None and lat is not None and valid_lonlat(lon, lat) else None
     most = max(1, min(limit, MOST_RESULTS))
-    registered = [_registered(each) for each in _in_register(q[:120], most)]
+    exact, registered = _in_register(q[:120], most)
     names = {_words(each["name"]) for each in registered}
     known = [each for each in queries.search_places(q, near, most) if _words(each.name) not in names]
-    if any(letter.isdigit() for letter in q):
+    if exact:
         return [*registered, *known][:most]
     return [*known[: most - min(len(registered), most // 3)], *registered][:most]
 
@@ -162,11 +162,17 @@ def areas(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_register(text: str, most: int) -> list[Address]:
-    """Addresses of the register; where none has the number, or all of it is not typed yet, those of the street."""
+def _in_register(text: str, most: int) -> tuple[bool, list[dict[str, Any]]]:
+    """Whether the register has the number or code that is typed, and its addresses.
+
+    Where it has it not, or all of it is not typed yet, these are others of the street.
+    """
     found = search_addresses(text, limit=most)
+    exact = bool(found) and any(letter.isdigit() for letter in text)
     street = _NUMBER.sub("", text)
-    return found or (search_addresses(street, limit=most) if street and street != text else [])
+    if not found and street and street != text:
+        found = search_addresses(street, limit=most)
+    return exact, [_registered(each) for each in found]
 
 
 def _registered(address: Address) -> dict[str, Any]:

@@ -122,6 +122,7 @@ MFA_ADAPTER = "maplebridge.site.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Maplebridge"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s: a code typed as it changes, a phone whose clock is a little off (RFC 6238, 5.2)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.secure  # on 127.0.0.1, for a trial
 SOCIALACCOUNT_ADAPTER = "maplebridge.site.adapters.DirectoryAdapter"
 SOCIALACCOUNT_ONLY = False

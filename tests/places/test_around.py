@@ -15,6 +15,8 @@ from maplebridge.people.models import User
 from maplebridge.places import queries
 from maplebridge.places.actions import CannotWithdrawNote, add_premise_note, withdraw_premise_note
 from maplebridge.places.models import PremiseNote
+from maplebridge.places.register.actions.imports import import_addresses
+from maplebridge.places.register.rules.rows import Row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOOR = point(2.5, 0.1)
@@ -115,9 +117,19 @@ def browser(machine, noon):
     return client
 
 
+def test_another_number_of_the_register_does_not_go_before_the_number_that_the_map_has(city, browser, machine, noon):
+    at = dict(zip(("lon", "lat"), DOOR, strict=True))
+    listed = {0: Row(area="E", street="Maple Street", site="", number="99", unit="", room="", **at)}
+    import_addresses(machine, rows=listed, source="list", at=noon)
+    found = {q: browser.get("/api/search", {"q": f"maple street {q}"}).json() for q in ("8", "99")}
+    assert [found[q][0]["id"] is None for q in found] == [True, False]
+    assert [found[q][0]["name"] for q in found] == ["Maple Street 8", "99 Maple Street"]
+
+
 def test_the_api_searches_and_names_points(city, browser):
     rows = browser.get("/api/search", {"q": "maple street 8", "lon": DOOR[0], "lat": DOOR[1]}).json()
-    assert rows[0]["kind"] == "address" and set(rows[0]) == {"kind", "name", "detail", "lon", "lat", "score"}
+    assert set(rows[0]) == {"kind", "name", "detail", "lon", "lat", "score", "id"}
+    assert (rows[0]["kind"], rows[0]["id"]) == ("address", None)
     at = browser.get("/api/places/at", {"lon": DOOR[0], "lat": DOOR[1]}).json()
     assert at == {"address": "Maple Street 8", "area": {"code": "E", "name": "East beat"}, "in_city": True}
     assert browser.get("/api/places/at", {"lon": 0, "lat": 0}).json()["in_city"] is False
