@@ -3,9 +3,8 @@
 import csv
 import io
 import json
-import sqlite3
-
 import re
+import sqlite3
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
