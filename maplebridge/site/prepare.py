@@ -15,7 +15,6 @@ from maplebridge.journal.erasing import record_earlier_erasures
 from maplebridge.kernel import clock
 from maplebridge.people.actor import system
 from maplebridge.site.config import BadConfiguration
-from maplebridge.site.reactions import begin_reading
 
 
 def waiting_migrations() -> int:
@@ -74,4 +73,3 @@ def bring_up_to_date(progress: Callable[[str], None]) -> None:
         progress(f"Forms: {len(forms)} installed")
     if schemes := install_schemes(system("init"), at=clock.now()):
         progress(f"Schemes of appraisal: {len(schemes)} installed")
-    begin_reading()

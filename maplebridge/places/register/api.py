@@ -91,7 +91,7 @@ def addresses(request: HttpRequest, lon: float, lat: float, limit: int = 30) -> 
     return [_row(each.address) | {"distance_m": each.distance_m} for each in near]
 
 
-@router.get("/addresses/{int:key}", response={200: HouseOut, **REFUSALS})
+@router.get("/addresses/{key}", response={200: HouseOut, **REFUSALS})
 def address(request: HttpRequest, key: int) -> dict[str, Any]:
     """Say what an address is and what is at it."""
     actor = actor_of_request(request)

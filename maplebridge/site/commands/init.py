@@ -30,8 +30,10 @@ def add(commands: Subparsers) -> None:
 def run(options: argparse.Namespace) -> int:
     """Bring the database up to date; make the account if one is asked for."""
     from maplebridge.site.prepare import bring_up_to_date
+    from maplebridge.site.reactions import begin_reading
 
     bring_up_to_date(say)
+    begin_reading()
     if options.admin:
         _enrol(options.admin, options.name)
     else:
