@@ -59,3 +59,20 @@ def house(village, enter):
     building = enter("address", street="建设路", number="12")
     unit = enter("address", kind="unit", parent=building.pk, label="3")
     return building, unit, enter("address", kind="room", parent=unit.pk, label="402")
+
+
+@pytest.fixture
+def signed_in(db):
+    """A client of somebody with a role, in one area or everywhere."""
+    from django.test import Client
+
+    from maplebridge.people.models import Grant, User
+
+    def _signed_in(role="chief", area=""):
+        user = User.objects.create_user(username=f"{role}{User.objects.count()}", password="x" * 12)
+        Grant.objects.create(user=user, role=role, area_code=area, starts_at="2020-01-01T00:00:00Z", reason="test")
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return _signed_in

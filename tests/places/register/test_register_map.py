@@ -3,22 +3,6 @@
 import pytest
 from django.test import Client
 
-from maplebridge.people.models import Grant, User
-
-
-@pytest.fixture
-def signed_in(db):
-    """A client of somebody with a role, in one area or everywhere."""
-
-    def _signed_in(role="chief", area=""):
-        user = User.objects.create_user(username=f"{role}{User.objects.count()}", password="x" * 12)
-        Grant.objects.create(user=user, role=role, area_code=area, starts_at="2020-01-01T00:00:00Z", reason="test")
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return _signed_in
-
 
 @pytest.fixture
 def tile(house):

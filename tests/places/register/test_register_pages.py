@@ -10,25 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from maplebridge.people.models import Grant, User
 from maplebridge.places.register.models import Address, Premise
 from maplebridge.places.register.pages import imports
 from maplebridge.places.register.queries.quality import register_quality
 from maplebridge.places.register.rules.quality import Counts, quality_of
-
-
-@pytest.fixture
-def signed_in(db, settings):
-    """A client of somebody with a role, in one area or everywhere."""
-
-    def _signed_in(role="chief", area=""):
-        user = User.objects.create_user(username=f"{role}{User.objects.count()}", password="x" * 12)
-        Grant.objects.create(user=user, role=role, area_code=area, starts_at="2020-01-01T00:00:00Z", reason="test")
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return _signed_in
 
 
 def test_a_search_leads_to_an_address_with_its_tree_and_history(house, enter, signed_in):
