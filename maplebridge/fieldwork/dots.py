@@ -1,4 +1,4 @@
-"""Places as dots: on the base map where it holds any of them, and on a small map drawn by the server in any case."""
+"""Places as dots: on the base map where it holds most of them, and on a small map drawn by the server in any case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from maplebridge.kernel.sql import insert_into
+
 ENTRY_COLUMNS = (
     "position", "verb", "subject", "case", "actor", "at", "entered_at", "purpose", "operation", "body", "leaf",
 )  # fmt: skip
@@ -27,17 +29,12 @@ class HeadRow(NamedTuple):
     entered_at_ms: int
 
 
-def _insert_into(table: str, columns: tuple[str, ...]) -> str:
-    names, places = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # names of ours
-
-
-_ENTRY = _insert_into("journal_entry", ENTRY_COLUMNS)
-_PRIVATE = _insert_into("journal_private", PRIVATE_COLUMNS)
-_MENTION = _insert_into("journal_mention", MENTION_COLUMNS)
+_ENTRY = insert_into("journal_entry", ENTRY_COLUMNS)
+_PRIVATE = insert_into("journal_private", PRIVATE_COLUMNS)
+_MENTION = insert_into("journal_mention", MENTION_COLUMNS)
 _MOVE = "UPDATE journal_head SET size = %s, peaks = %s, entered_at_ms = %s WHERE id = %s"
 _AT_ONCE = 50  # entries that go to PostgreSQL as one text
-_HEAD = _insert_into("journal_head", ("size", "peaks", "entered_at_ms", "id"))
+_HEAD = insert_into("journal_head", ("size", "peaks", "entered_at_ms", "id"))
 
 
 def lock_head() -> HeadRow | None:

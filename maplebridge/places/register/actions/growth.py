@@ -136,7 +136,7 @@ def _numbered(column: str, bare: bool, places: Sequence[_Place]) -> Iterator[Row
     for some in _chunks(places):
         values = ", ".join(["(%s, %s, %s)"] * len(some))
         statement = (
-            f"WITH wanted (area, name, number) AS (VALUES {values}) SELECT a.id, a.area_id, a.street_id, a.site_id,"  # noqa: S608
+            f"WITH wanted (area, name, number) AS (VALUES {values}) SELECT a.id, a.area_id, a.street_id, a.site_id,"  # noqa: S608  # values apart
             " a.number, a.text, a.lon, a.lat, a.cell, a.quad FROM wanted CROSS JOIN places_address a"
             f" WHERE a.kind = 'building' AND NOT a.gone AND a.{column}_id = wanted.name AND {matches}"
             " AND a.area_id = wanted.area ORDER BY a.id"

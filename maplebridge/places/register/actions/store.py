@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from maplebridge.kernel.sql import insert_into
 from maplebridge.places.register.models import RegisterSerial
 from maplebridge.places.register.rules.codes import prefix_of
 
@@ -40,12 +41,11 @@ def recorded(source: str, at: datetime) -> Row:
 
 def insert(table: Table, rows: Sequence[Row]) -> None:
     """Write new rows: numbers, None, and all else as text, in the order of the table's columns."""
-    names = ", ".join(f'"{name}"' for name in table.columns)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            places = ", ".join(["%s"] * len(table.columns))
-            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", rows)  # noqa: S608  # names of ours
+            cursor.executemany(insert_into(table.name, table.columns), rows)
             return
+        names = ", ".join(f'"{name}"' for name in table.columns)
         with connection.wrap_database_errors, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)

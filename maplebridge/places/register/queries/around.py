@@ -61,8 +61,7 @@ def house_of(actor: Actor, key: int) -> House | None:
         return None
     parts = dict(here.children.filter(gone=False).order_by().values_list("kind").annotate(n=Count("pk")))
     organisations = Organisation.objects.filter(_within("address", here), gone=False).order_by("name")[:_NAMED]
-    above = [each for each in (here.building, here.parent) if each and each.pk != here.pk]
-    above = list(dict.fromkeys(above))
+    above = list(dict.fromkeys(each for each in (here.building, here.parent) if each and each.pk != here.pk))
     if not actor.may("register.view", about=here):
         return House(here, above, parts, list(organisations), None, None, None, [])
     known = Premise.objects.filter(_within("address", here), gone=False)

@@ -93,7 +93,7 @@ def _names(words: Sequence[str]) -> list[_Name]:
             return []
         conditions.append(f"id IN (SELECT of_id FROM places_registertoken WHERE {begins[0]})")  # noqa: S608  # words are values
         values += begins[1]
-    statement = f"SELECT id, name FROM places_registername WHERE {' AND '.join(conditions)} LIMIT {_NAMES_MOST}"  # noqa: S608
+    statement = f"SELECT id, name FROM places_registername WHERE {' AND '.join(conditions)} LIMIT {_NAMES_MOST}"  # noqa: S608  # as above
     found = [_Name(*row) for row in _asked(statement, values)]
     whole = " ".join(words)
     return sorted(found, key=lambda each: (fold(each.text) != whole, len(each.text), each.pk))
@@ -106,7 +106,7 @@ def _tokens(word: str) -> tuple[str, list[str | int]] | None:
     begun = [word[start : start + 60] for start in range(len(word))]
     after, before = _order()
     found = _asked(
-        f"WITH begun (n, low, high) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(begun))}) SELECT n FROM begun"  # noqa: S608
+        f"WITH begun (n, low, high) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(begun))}) SELECT n FROM begun"  # noqa: S608  # words are values
         f" WHERE EXISTS (SELECT 1 FROM places_registertoken WHERE token {after} low AND token {before} high)"
         " ORDER BY n LIMIT 1",
         [value for n, each in enumerate(begun) for value in (n, each, each + _LAST)],
