@@ -21,7 +21,7 @@ from benchmarks.served import ROOT, Served, script, served, worker_apart
 DEVICES = int(os.environ.get("DEVICES", "500"))
 FORMS_EACH = int(os.environ.get("FORMS_EACH", "40"))
 CENTRAL_PER_S = 41.0
-MOST_S = 540
+MOST_S = 900
 
 PREPARE = """
 from pathlib import Path

@@ -103,6 +103,32 @@ def test_a_sketch_drawn_offline_for_a_task_survives_the_closed_tab_and_arrives_w
     assert server.python(DRAWN).split() == ["True", "delivered", "image/png", size, "IEND", "True"]
 
 
+NO_ROOM = """() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...values) {
+        if (this.name !== 'files') return put.apply(this, values);
+        throw new DOMException('No room', 'QuotaExceededError');
+    };
+    window.makeRoom = () => { IDBObjectStore.prototype.put = put; };
+}"""
+
+
+def test_a_sketch_for_which_the_phone_has_no_room_is_said_to_be_missing_until_there_is_room(open_context, server):
+    page = sign_in(open_context(**PHONE), "officer")
+    page.goto("/field")
+    worker = Worker(page)
+    worker.opens("Fire or flood hazard")
+    drawing = Drawing(page)
+    page.evaluate(NO_ROOM)
+    drawing.line((0.1, 0.2), (0.9, 0.2))
+    expect(page.get_by_role("alert")).to_contain_text("the phone may be full")
+    expect(page.get_by_text(worker.words("saved"))).to_be_hidden()
+    page.evaluate("window.makeRoom()")
+    drawing.line((0.1, 0.4), (0.9, 0.4))
+    expect(page.get_by_text(worker.words("saved"))).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
 PICTURED = """
 import base64
 from maplebridge.fieldwork import actions

@@ -22,8 +22,10 @@ export interface Options {
   task: number | null;
   keep: (record: string, name: string, blob: Blob) => Promise<void>;
   find: (record: string, name: string) => Promise<Blob | undefined>;
-  /** Told that an answer has changed. */
+  /** Told that an answer has changed, and that a file is being put away or has been. */
   changed: () => void;
+  /** Told that a file could not be kept. */
+  failed: (error: unknown) => void;
 }
 
 /** A form that is being filled in. */
@@ -36,7 +38,9 @@ export interface Open {
   draft(): string;
   /** The answers as they are sent: XML without what is not asked. */
   parts(): { id: string; xml: string };
-  /** Whether everything is filled in as it must be; shows what is not. */
+  /** Whether a file is still being put away. */
+  readonly busy: boolean;
+  /** Whether everything is filled in as it must be, once every file is put away; shows what is not. */
   check(): Promise<boolean>;
   close(): void;
 }
@@ -57,10 +61,12 @@ export function load(target: HTMLElement, prepared: Prepared, draft: Draft | nul
   if (title && options.title) title.textContent = options.title;
   const core = coreOf(html, prepared, draft, options);
   const id = (): string => core.instanceID;
+  const files = new Files(options);
   setFilling({
     core: () => core,
     keep: (name, blob) => options.keep(id(), name, blob),
     find: (name) => options.find(id(), name),
+    during: (work) => files.during(work),
   });
   const faults = core.init();
   if (faults.length > 0) throw new Error(faults.join(' '));
@@ -69,7 +75,39 @@ export function load(target: HTMLElement, prepared: Prepared, draft: Draft | nul
   html.addEventListener('addrepeat', () => label(html));
   html.addEventListener('removerepeat', options.changed);
   html.addEventListener('xforms-value-changed', options.changed);
-  return opened(target, core, html, takeTyped(html));
+  return opened(target, core, html, takeTyped(html), files);
+}
+
+/** Files that questions are putting away: made smaller, drawn, written to the phone's database. */
+class Files {
+  readonly #works = new Set<Promise<boolean>>();
+
+  constructor(private readonly told: Pick<Options, 'changed' | 'failed'>) {}
+
+  get busy(): boolean {
+    return this.#works.size > 0;
+  }
+
+  during(work: Promise<void>): void {
+    const each = work.then(
+      () => true,
+      (error: unknown) => {
+        this.told.failed(error);
+        return false;
+      },
+    );
+    this.#works.add(each);
+    this.told.changed();
+    void each.then((kept) => {
+      this.#works.delete(each);
+      if (kept) this.told.changed();
+    });
+  }
+
+  /** Wait until none is under way; whether all could be kept. */
+  async away(): Promise<boolean> {
+    return (await Promise.all(this.#works)).every(Boolean);
+  }
 }
 
 function coreOf(html: HTMLFormElement, prepared: Prepared, draft: Draft | null, options: Options): CoreForm {
@@ -112,7 +150,7 @@ function takeTyped(html: HTMLFormElement): () => void {
   return take;
 }
 
-function opened(target: HTMLElement, core: CoreForm, html: HTMLFormElement, take: () => void): Open {
+function opened(target: HTMLElement, core: CoreForm, html: HTMLFormElement, take: () => void, files: Files): Open {
   return {
     get id() {
       return core.instanceID;
@@ -128,7 +166,10 @@ function opened(target: HTMLElement, core: CoreForm, html: HTMLFormElement, take
       html.dispatchEvent(events.BeforeSave());
       return { id: core.instanceID, xml: core.getDataStr({ irrelevant: false }) };
     },
-    check: () => core.validate(),
+    get busy() {
+      return files.busy;
+    },
+    check: async () => (await files.away()) && core.validate(),
     close: () => {
       take();
       core.resetView();

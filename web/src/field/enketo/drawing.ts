@@ -60,7 +60,7 @@ export class DrawQuestion extends Widget {
     prompt(this.element, t('draw_on'));
     this.element.addEventListener('change', (event) => {
       event.stopImmediatePropagation(); // enketo-core would name the file as the phone does
-      this._then(() => this._chosen());
+      this.form.during(this._then(() => this._chosen()));
     });
     this.canvas = this._surface();
     this.undo = button(t('draw_undo'), () => this._change(() => this.lines.pop()));
@@ -72,7 +72,7 @@ export class DrawQuestion extends Widget {
     this.question.after(below);
     this._paint();
     const name = this.element.dataset['loadedFileName'];
-    if (name) this._then(async () => this._under(await this.form.find(name)));
+    if (name) void this._then(async () => this._under(await this.form.find(name)));
   }
 
   _surface(): HTMLCanvasElement {
@@ -115,12 +115,13 @@ export class DrawQuestion extends Widget {
   _change(change: () => unknown): void {
     change();
     this._paint();
-    this._then(() => this._keep());
+    this.form.during(this._then(() => this._keep()));
   }
 
   /** One after the other, so that the last picture is the one that stays. */
-  _then(work: () => Promise<void>): void {
-    this.turn = this.turn.then(work);
+  _then(work: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(work, work);
+    return this.turn;
   }
 
   async _chosen(): Promise<void> {

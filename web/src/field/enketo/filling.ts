@@ -18,6 +18,8 @@ export interface Filling {
   core(): CoreForm;
   keep(name: string, blob: Blob): Promise<void>;
   find(name: string): Promise<Blob | undefined>;
+  /** A question puts a file away: until that has ended nothing says that all is saved, and the form is not finished. */
+  during(work: Promise<void>): void;
 }
 
 let now: Filling | null = null;

@@ -27,7 +27,7 @@ class FileQuestion extends Widget {
     this.question.after(this.below);
     this.element.addEventListener('change', (event) => {
       event.stopImmediatePropagation(); // enketo-core would name the file as the phone does
-      void this._chosen();
+      filling().during(this._chosen());
     });
     const name = this.element.dataset['loadedFileName'];
     if (name) void this._show(name);
@@ -55,7 +55,7 @@ class FileQuestion extends Widget {
     } else shown.textContent = blob ? name : t('file_not_here');
     const remove = button(t('remove_file'), () => {
       this.below.replaceChildren();
-      void hold(filling().core(), this.element, '');
+      filling().during(hold(filling().core(), this.element, ''));
     });
     this.below.replaceChildren(shown, remove);
   }

@@ -40,6 +40,7 @@ export const en = {
   saved: 'Kept on this phone',
   saving: 'Keeping',
   finish: 'Finish and send',
+  not_kept: 'This could not be kept: the phone may be full. Make room or send what waits, then change the answer again. {why}',
   faults: 'Something is missing or cannot be right. It is marked in the form.',
   finished_kept: 'Finished. It is sent as soon as there is a connection.',
   finished_sent: 'Sent.',

@@ -42,6 +42,7 @@ export const zh: Record<Word, string> = {
   saved: '已保存在本机',
   saving: '正在保存',
   finish: '完成并发送',
+  not_kept: '内容无法保存，手机存储可能已满。请清理空间或先发送待发记录，然后重新填写此项。{why}',
   faults: '有内容缺失或不正确，已在表单中标出。',
   finished_kept: '已完成，有网络时立即发送。',
   finished_sent: '已发送。',
