@@ -22,11 +22,13 @@ def add(commands: Subparsers) -> None:
 
 def run(_options: argparse.Namespace) -> int:
     """Work until SIGINT or SIGTERM."""
+    from maplebridge.kernel.moment import hold_for
     from maplebridge.site.duties import work
     from maplebridge.site.prepare import must_fit
     from maplebridge.site.reactions import Worker
 
     must_fit()
+    hold_for(seconds=1.0)  # as the server does
     say("Maplebridge works on reactions and timers (Ctrl+C ends it)")
     asyncio.run(work(Worker()))
     return 0
