@@ -1,6 +1,7 @@
 """What every test shares: a home of its own for files, and the actors."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -59,6 +60,12 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_collection_modifyitems(items):
     """Journeys come last: the browser's driver keeps an event loop running in the main thread once it has begun."""
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the collector need not go over it for every test."""
+    gc.freeze()
 
 
 @pytest.fixture

@@ -10,15 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
-from openpyxl.utils import get_column_letter
-from pyxform.errors import PyXFormError
-from pyxform.validators.odk_validate import ODKValidateError
-from pyxform.xls2json_backends import get_xlsform
-from pyxform.xls2xform import convert as to_xform
 
 from maplebridge.fieldwork.rules.forms import FORM_ID, VERSION
 from maplebridge.fieldwork.xml import parse
 from maplebridge.kernel.refused import BadInput
+from maplebridge.kernel.spreadsheets import cell_at
 
 KINDS = ("xlsx", "xls", "csv", "md")
 SPREADSHEET_MOST, UNPACKED_MOST, RATIO_MOST = 5 * 2**20, 60 * 2**20, 200
@@ -52,6 +48,11 @@ def convert(content: bytes, kind: str, *, check: bool = True) -> Converted:
     """Convert a spreadsheet of one of KINDS; with `check` ODK Validate looks at the result where there is Java.
 
     Raises BadInput with a sentence that names the cell that is wrong."""
+    from pyxform.errors import PyXFormError  # a third of a second to load: only who converts a form waits for it
+    from pyxform.validators.odk_validate import ODKValidateError
+    from pyxform.xls2json_backends import get_xlsform
+    from pyxform.xls2xform import convert as to_xform
+
     _must_be_harmless(content, kind)
     try:
         book = get_xlsform(io.BytesIO(content), file_type=f".{kind}")
@@ -121,8 +122,7 @@ def _located(message: str, book: Any) -> str:
 
 def _cell(book: Any, sheet: str, row: int, column: str | None) -> str:
     columns = _columns(book, sheet)
-    letter = get_column_letter(columns.index(column) + 1) if column in columns else ""
-    return f"{sheet}!{letter}{row}"
+    return f"{sheet}!{cell_at(columns.index(column), row) if column in columns else row}"
 
 
 def _holding(book: Any, words: str) -> str:
@@ -133,7 +133,7 @@ def _holding(book: Any, words: str) -> str:
         for number, row in _rows(book, sheet):
             for column, text in row.items():
                 if column in columns and wanted & {str(text), *str(text).split()}:
-                    return f"{sheet}!{get_column_letter(columns.index(column) + 1)}{number}"
+                    return f"{sheet}!{cell_at(columns.index(column), number)}"
     return ""
 
 

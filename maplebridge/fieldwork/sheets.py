@@ -1,21 +1,24 @@
 """A stipend sheet as a spreadsheet. What people typed in stands there as text, never as a formula."""
 
 import io
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-from openpyxl.writer.excel import save_workbook
 
 from maplebridge.fieldwork.models import StipendSheet
 from maplebridge.fieldwork.shown import step_rows
 from maplebridge.kernel.text import storable
 
+if TYPE_CHECKING:  # a quarter of a second to load: only who writes a sheet waits for it
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
 
 def workbook_of(sheet: StipendSheet) -> bytes:
     """Write a sheet as XLSX: one page of amounts with its sum, one of every step, one of who approved it."""
+    from openpyxl import Workbook
+    from openpyxl.writer.excel import save_workbook
+
     book = Workbook(write_only=True)
     lines = list(sheet.lines.select_related("user"))
     page = book.create_sheet(_("Stipends"))
@@ -34,7 +37,7 @@ def workbook_of(sheet: StipendSheet) -> bytes:
     return out.getvalue()
 
 
-def _about(page: WriteOnlyWorksheet, sheet: StipendSheet) -> None:
+def _about(page: "WriteOnlyWorksheet", sheet: StipendSheet) -> None:
     approved = [
         (by, at) for by, at in ((sheet.first_by, sheet.first_at), (sheet.second_by, sheet.second_at)) if by and at
     ]
@@ -50,12 +53,15 @@ def _about(page: WriteOnlyWorksheet, sheet: StipendSheet) -> None:
         _row(page, list(row))
 
 
-def _row(page: WriteOnlyWorksheet, values: list[object], *, bold: bool = False) -> None:
+def _row(page: "WriteOnlyWorksheet", values: list[object], *, bold: bool = False) -> None:
     page.append([_cell(page, value, bold=bold) for value in values])
 
 
-def _cell(page: WriteOnlyWorksheet, value: object, *, bold: bool) -> WriteOnlyCell:
+def _cell(page: "WriteOnlyWorksheet", value: object, *, bold: bool) -> "WriteOnlyCell":
     """A cell; text is marked as text, with the quotation mark that keeps spreadsheets from ever working it out."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(page, storable(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"

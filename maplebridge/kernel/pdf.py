@@ -12,7 +12,6 @@ from typing import Literal
 
 import segno
 from django.utils.translation import gettext as _
-from fpdf import FPDF
 
 from maplebridge.kernel.pdf_drawing import Drawing, draw
 from maplebridge.kernel.pdf_letters import font_path, letters, pieces, plain
@@ -45,36 +44,21 @@ class Sticker:
     lines: tuple[str, ...]
 
 
-class _Pages(FPDF):
-    """FPDF with the foot of our pages."""
-
-    foot = ""
-
-    def footer(self) -> None:
-        if not self.foot:
-            return
-        self.set_y(-MARGIN_MM + 4)
-        self.set_font("paper", size=8)
-        self.cell(0, 4, self.foot)
-        self.set_x(MARGIN_MM)
-        self.cell(0, 4, f"{self.page_no()} / {{nb}}", align="R")
-
-
 class Paper:
     """One document, filled from top to bottom; lengths in millimetres, sizes of type in points."""
 
     def __init__(self, *, title: str, at: datetime, foot: str = "") -> None:
+        from maplebridge.kernel.pdf_pages import Pages  # a third of a second to load: only who prints waits for it
+
         path = font_path()
         self._known = letters(path)
         self._lacking: set[str] = set()
         self._right: set[int] = set()  # columns of the table at hand that stand right
-        self._pdf = pdf = _Pages(format="A4")
+        self._pdf = pdf = Pages(margin_mm=MARGIN_MM)
         pdf.set_title(title)
         pdf.set_creation_date(at.astimezone(UTC))
         pdf.set_producer("Maplebridge")
         pdf.add_font("paper", fname=path)
-        pdf.set_margins(MARGIN_MM, MARGIN_MM)
-        pdf.set_auto_page_break(False)
         pdf.foot = self._shown(foot)
         pdf.add_page()
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fpdf import FPDF
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 POINT_MM = 25.4 / 72
 Points = Sequence[tuple[float, float]]
@@ -42,7 +43,7 @@ class Drawing:
     bar_name: str = ""
 
 
-def draw(pdf: FPDF, drawing: Drawing, *, left: float, top: float, scale: float) -> None:
+def draw(pdf: "FPDF", drawing: Drawing, *, left: float, top: float, scale: float) -> None:
     """Set a drawing with its corner at (left, top), a unit of it `scale` millimetres; later strokes lie above."""
     with pdf.local_context(), pdf.rect_clip(left, top, drawing.width * scale, drawing.height * scale):
         for stroke in drawing.strokes:
@@ -61,7 +62,7 @@ def draw(pdf: FPDF, drawing: Drawing, *, left: float, top: float, scale: float) 
     pdf.rect(left, top, drawing.width * scale, drawing.height * scale)
 
 
-def _mark(pdf: FPDF, mark: Mark, x: float, y: float, radius: float) -> None:
+def _mark(pdf: "FPDF", mark: Mark, x: float, y: float, radius: float) -> None:
     pdf.set_fill_color(255)
     pdf.set_line_width(0.4 if mark.letter else 0.25)
     pdf.ellipse(x - radius, y - radius, 2 * radius, 2 * radius, style="DF")
@@ -70,7 +71,7 @@ def _mark(pdf: FPDF, mark: Mark, x: float, y: float, radius: float) -> None:
         _text(pdf, mark.letter, x - _width(pdf, mark.letter, size) / 2, y + size * POINT_MM * 0.36, size, bold=True)
 
 
-def _scale_bar(pdf: FPDF, drawing: Drawing, x: float, y: float, scale: float) -> None:
+def _scale_bar(pdf: "FPDF", drawing: Drawing, x: float, y: float, scale: float) -> None:
     """A bar with its length, on white so that it reads above streets."""
     if not drawing.bar:
         return
@@ -84,12 +85,12 @@ def _scale_bar(pdf: FPDF, drawing: Drawing, x: float, y: float, scale: float) ->
     _text(pdf, drawing.bar_name, x + length + 1.5, y, 8)
 
 
-def _width(pdf: FPDF, text: str, size: float) -> float:
+def _width(pdf: "FPDF", text: str, size: float) -> float:
     pdf.set_font("paper", size=size)
     return float(pdf.get_string_width(text))
 
 
-def _text(pdf: FPDF, text: str, x: float, y: float, size: float, *, bold: bool = False) -> None:
+def _text(pdf: "FPDF", text: str, x: float, y: float, size: float, *, bold: bool = False) -> None:
     mode: Literal["FILL", "FILL_STROKE"] = "FILL_STROKE" if bold else "FILL"
     pdf.set_font("paper", size=size)
     with pdf.local_context(text_mode=mode, line_width=size * 0.012, draw_color=0):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pylopdf_fonts_zh_cn
 from django.utils.translation import gettext as _
-from fontTools.ttLib import TTFont
 
 from maplebridge.kernel.refused import Refused
 
@@ -36,6 +35,8 @@ def font_path() -> Path:
 @cache
 def letters(path: Path) -> frozenset[int]:
     """The code points that a font can show."""
+    from fontTools.ttLib import TTFont  # only who prints waits for it
+
     try:
         with TTFont(path, fontNumber=0, lazy=True) as font:
             return frozenset(font.getBestCmap())

@@ -11,9 +11,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils import get_column_letter
 
 from maplebridge.kernel.refused import BadInput
 from maplebridge.kernel.text import storable
@@ -62,6 +60,8 @@ def _width(row: Sequence[str]) -> int:
 
 def _xlsx(content: bytes, rows_most: int) -> Iterator[list[str]]:
     """Rows of the first sheet, unpacked only after its sizes were looked at."""
+    import openpyxl  # a quarter of a second to load: only who reads a sheet waits for it
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()
@@ -147,6 +147,8 @@ class Fault:
 
 def cell_at(column: int, row: int) -> str:
     """Name a cell as spreadsheets do: column 0, row 2 is "A2"."""
+    from openpyxl.utils import get_column_letter
+
     return f"{get_column_letter(column + 1)}{row}"
 
 

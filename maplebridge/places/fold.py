@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 from maplebridge.places.rules import Names, has_cjk
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
@@ -42,6 +40,8 @@ def fold(text: str) -> str:
 
 def pinyin_of(text: str) -> str:
     """Give the syllables of a Chinese text, a space between them: 建设路 gives `jian she lu`."""
+    from pypinyin import lazy_pinyin  # its dictionary takes a third of a second to load: only where Chinese is read
+
     return " ".join(fold(part) for part in lazy_pinyin(text) if fold(part))
 
 

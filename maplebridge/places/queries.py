@@ -17,7 +17,7 @@ from maplebridge.kernel.language import named
 from maplebridge.places.archive import Archive
 from maplebridge.places.categories import category_name
 from maplebridge.places.finder import Address, Crossing, Finder, Hit
-from maplebridge.places.fold import search_text
+from maplebridge.places.fold import pinyin_of, search_text
 from maplebridge.places.index import Named
 from maplebridge.places.kept import areas_version, keep, let_go, places_version
 from maplebridge.places.kept import current_city as current_city  # a question of this domain like those below
@@ -68,6 +68,7 @@ def warm() -> None:
     """Build all that is kept, so that no request waits for it: for the start of a server."""
     for build in (_finder, _surroundings, _area_map, area_boundaries, road_network):
         build()
+    pinyin_of("路")  # loads its dictionary
 
 
 def road_network() -> Roads:

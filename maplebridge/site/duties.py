@@ -29,7 +29,6 @@ def leave_loaded_alone() -> None:
     """Tell the garbage collector that what is loaded stays: it need not go over it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 async def open_bus() -> Bus:
