@@ -64,7 +64,7 @@ class Intake:
     async def tracker(self, token: str) -> Known | None:
         """Whose address this is, by what was read a few seconds ago; nobody is turned away by what is older."""
         digest = token_digest(token)
-        known, age = self._known.get(digest), self.now() - self._loaded
+        known, age, sure = self._known.get(digest), self.now() - self._loaded, True
         if age > RELOAD_S:
             if self._loading is None or self._loading.done():  # one asks for all who wait
                 self._loading = asyncio.ensure_future(in_thread(self._reader, self._load))
@@ -75,7 +75,9 @@ class Intake:
         elif known is None and self.now() - self._asked > ASK_S:
             self._asked = self.now()
             known = await in_thread(self._reader, self._ask, digest)
-        if known is None and self.now() - self._told > TOLD_EVERY_S:
+        else:
+            sure = known is not None  # another was asked for a moment ago: its device tries again
+        if known is None and sure and self.now() - self._told > TOLD_EVERY_S:
             self._told = self.now()
             log.warning("Positions come to an address that no tracker has. Is a device set up with an old one?")
         return known

@@ -62,6 +62,16 @@ def test_a_device_that_has_just_been_set_up_is_known_at_once(door, tracks, unit,
     assert len(kept(tracks, unit)) == 2
 
 
+def test_of_two_devices_set_up_at_once_neither_is_called_a_stranger(door, unit, token, machine, noon, caplog):
+    door.send((token, query()))
+    fresh = [issue_tracker(machine, unit=unit, name=f"Phone {n}", at=noon).token for n in (2, 3)]
+    door.now += 1
+    assert [status for status, _body in door.send(*((each, query(AT + 1)) for each in fresh))] == [200, 404]
+    door.now += 1
+    assert [status for status, _body in door.send((fresh[1], query(AT + 2)))] == [200]
+    assert "no tracker has" not in caplog.text
+
+
 def test_after_an_hour_of_silence_the_first_fix_is_judged_by_the_shifts_of_now(
     door, tracks, unit, token, machine, noon
 ):
