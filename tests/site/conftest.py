@@ -1,5 +1,7 @@
 """What several tests of the whole site share."""
 
+import os
+
 import pytest
 from django.test import Client
 
@@ -22,6 +24,17 @@ def walked(django_db_setup, django_db_blocker):
         told = access_walk.walked()
         transaction.set_rollback(True)
     return told
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory):
+    """A home in which `maplebridge init --admin chief` was run, to be copied, and what it said."""
+    from benchmarks.served import PASSWORD, command
+
+    home = tmp_path_factory.mktemp("first-day")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("MAPLEBRIDGE_")}
+    env |= {"MAPLEBRIDGE_HOME": str(home), "MAPLEBRIDGE_PASSWORD": PASSWORD}
+    return home, command(env, "init", "--admin", "chief")
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ def table(found):
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.django_db  # makes the database where this test runs alone
 def test_every_page_and_operation_lets_in_whom_the_table_says(walked):
     text = table(rows(walked))
     if os.environ.get("ACCESS_WRITE"):

@@ -34,11 +34,14 @@ def at_home(home, url=""):
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request, tmp_path_factory):
+def made(request, tmp_path_factory, first_day):
     """An installation with some history, on either database: its home, and where its database is."""
     home = tmp_path_factory.mktemp("made") / "home"
-    with throwaway() if request.param == "postgresql" else nullcontext("") as url:
-        command(at_home(home, url), "init", "--admin", "chief")
+    with throwaway(durable=False) if request.param == "postgresql" else nullcontext("") as url:
+        if url:
+            command(at_home(home, url), "init", "--admin", "chief")
+        else:
+            shutil.copytree(first_day[0], home)
         script(at_home(home, url), WRITE.format(count=40))
         files = home / "files" / "incidents"
         files.mkdir(parents=True)
@@ -130,9 +133,8 @@ def test_a_backup_never_overwrites_and_takes_keys_only_when_told(env, tmp_path):
     assert not any(Path(tmp_path).glob(".*.part"))
 
 
-def test_an_empty_place_is_restored_without_being_asked_to_replace(tmp_path):
-    env = at_home(tmp_path / "first")
-    command(env, "init", "--admin", "chief")
+def test_an_empty_place_is_restored_without_being_asked_to_replace(tmp_path, first_day):
+    env = at_home(shutil.copytree(first_day[0], tmp_path / "first"))
     command(env, "backup", str(tmp_path / "backup"), "--with-keys")
     there = env | {"MAPLEBRIDGE_HOME": str(tmp_path / "second")}
     assert "root equals" in command(there, "restore", str(tmp_path / "backup"))

@@ -3,7 +3,7 @@
 import pytest
 from access_walk import CANARIES, ROLES
 
-pytestmark = [pytest.mark.any_database, pytest.mark.timeout(900)]  # the walk is some thousand requests
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.timeout(900)]  # some thousand requests
 
 
 @pytest.mark.parametrize("role", ROLES)

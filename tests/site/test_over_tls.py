@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,7 @@ ASK = """
 import json, logging, sys
 import django
 django.setup()
-from django.core.management import call_command
 from django.test import Client
-call_command("migrate", verbosity=0)
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user, issue_token
 from maplebridge.people.actor import system
@@ -44,8 +43,8 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
-    home = tmp_path_factory.mktemp("tls")
+def answers(tmp_path_factory, first_day):
+    home = shutil.copytree(first_day[0], tmp_path_factory.mktemp("tls") / "home")
     given = {"MAPLEBRIDGE_HOME": str(home), "MAPLEBRIDGE_ORIGIN": "https://police.example",
              "MAPLEBRIDGE_HOSTS": "police.example", "DJANGO_SETTINGS_MODULE": "maplebridge.site.settings"}  # fmt: skip
     keep = {name: value for name, value in os.environ.items() if not name.startswith("MAPLEBRIDGE_")}
@@ -102,5 +101,5 @@ def test_trace_is_not_answered(answers):
 
 def test_a_refusal_is_logged_on_one_line_with_who_and_without_what_was_sent(answers):
     lines = [line for line in answers["log"].splitlines() if "Refused to" in line]
-    assert any("Refused to user:1: GET '/api/board'" in line for line in lines)
+    assert any("Refused to user:2: GET '/api/board'" in line for line in lines)
     assert not any(line.startswith("forged") for line in answers["log"].splitlines())

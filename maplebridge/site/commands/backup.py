@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Back up, with progress."""
     from maplebridge.kernel import clock
     from maplebridge.site.backup import back_up
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     back_up(options.folder.expanduser().absolute(), with_keys=options.with_keys, say=say, at=clock.now())

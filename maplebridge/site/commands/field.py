@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     from maplebridge.kernel import clock
     from maplebridge.people.actor import system
     from maplebridge.places.register.rules.divisions import ROWS_MOST
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     machine, at, content = system("command-line"), clock.now(), options.file.read_bytes()

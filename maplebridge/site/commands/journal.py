@@ -74,7 +74,7 @@ def _add_signed(parts: Any) -> None:
 def run_verify(options: argparse.Namespace) -> int:
     """Verify, with progress."""
     from maplebridge.journal.queries import verify
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     since = _since(options)
@@ -117,7 +117,7 @@ def run_checkpoint(_options: argparse.Namespace) -> int:
     from maplebridge.journal.checkpoints import make_checkpoint
     from maplebridge.kernel import clock
     from maplebridge.kernel.refused import NotFound
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     checkpoint = make_checkpoint(at=clock.now())
@@ -139,7 +139,7 @@ def run_prove(options: argparse.Namespace) -> int:
     """Print the proof of an entry, in the newest checkpoint."""
     from maplebridge.journal.checkpoints import prove
     from maplebridge.kernel import clock
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     print(prove(options.position, at=clock.now()), end="")

@@ -31,7 +31,7 @@ def run(_options: argparse.Namespace) -> int:
     from maplebridge.fieldwork.actions import rebuild_ledger
     from maplebridge.kernel import clock
     from maplebridge.people.actor import system
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     lines = rebuild_ledger(system("ledger"), at=clock.now())

@@ -28,7 +28,7 @@ def run(_options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from maplebridge.site.config import BadConfiguration
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     if not settings.CONFIG.mqtt:

@@ -67,7 +67,7 @@ def run_reader(options: argparse.Namespace) -> int:
     from maplebridge.kernel import clock
     from maplebridge.people.actor import system
     from maplebridge.property.actions import issue_reader
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     machine = system("command-line")

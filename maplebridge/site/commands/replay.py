@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the replay and print its report."""
     from maplebridge.dispatch.simulation import run_replay
     from maplebridge.kernel.refused import BadInput
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     try:
         start = datetime.strptime(options.start, "%Y-%m-%d").date()  # noqa: DTZ007  # a day, in the city's zone

@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from maplebridge.site.config import BadConfiguration
-    from maplebridge.site.prepare import bring_up_to_date, must_fit
+    from maplebridge.site.fitting import must_fit
+    from maplebridge.site.prepare import bring_up_to_date
 
     if not settings.CONFIG.database:
         bring_up_to_date(say)

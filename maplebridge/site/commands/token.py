@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from maplebridge.people.actions import issue_token
     from maplebridge.people.actor import system
     from maplebridge.people.models import User
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
 
     must_fit()
     if options.device:

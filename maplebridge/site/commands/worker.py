@@ -24,7 +24,7 @@ def run(_options: argparse.Namespace) -> int:
     """Work until SIGINT or SIGTERM."""
     from maplebridge.kernel.moment import hold_for
     from maplebridge.site.duties import work
-    from maplebridge.site.prepare import must_fit
+    from maplebridge.site.fitting import must_fit
     from maplebridge.site.reactions import Worker
 
     must_fit()
