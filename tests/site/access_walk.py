@@ -11,6 +11,7 @@ from maplebridge.incidents.actions import add_note
 from maplebridge.incidents.models import Attachment, Incident, Note, Report
 from maplebridge.journal.models import Entry
 from maplebridge.kernel import clock
+from maplebridge.kernel.moment import forget, hold_for
 from maplebridge.people.actor import system
 from maplebridge.people.rules import NOT_GIVEN, SHIPPED
 from maplebridge.property.models import Owner
@@ -34,11 +35,18 @@ class Told(NamedTuple):
 
 
 def walked() -> list[Told]:
-    """Ask for everything in every role, nobody's the first, each request undone afterwards."""
+    """Ask for everything in every role, nobody's the first, each request undone afterwards.
+
+    As in a server, who somebody is and what they hold is kept for a moment, here until a request may have changed it.
+    """
     names = _marked_world()
     clients = {role: client_of(role) for role in ["", *ROLES]}
     requests = [*PAGES, *API, WITH_CALLERS, WITH_WORDS]
-    return [_told(client, role, request, names) for request in requests for role, client in clients.items()]
+    hold_for(seconds=900)
+    try:
+        return [_told(client, role, request, names) for request in requests for role, client in clients.items()]
+    finally:
+        hold_for(seconds=0)
 
 
 def rows(told: list[Told]) -> Iterator[tuple[str, list[str]]]:
@@ -67,6 +75,8 @@ def _told(client: Any, role: str, request: tuple[Any, ...], names: dict[str, Any
         shown = _shown(answer)
         left = Entry.objects.filter(operation__in=LOOKS).count() - before
         transaction.set_rollback(True)
+    if request[0] != "GET":
+        forget()
     return Told(request, role, _mark(answer), shown, left)
 
 
