@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -61,6 +62,19 @@ def provide(names: list[str]) -> None:
         sys.exit(f"apt-get could not install {', '.join(names)}. {how}")
 
 
+class Done(NamedTuple):
+    """What became of a part, and what it took: seconds, and those of them that processors worked."""
+
+    title: str
+    passed: bool
+    wall_s: float
+    cpu_s: float
+
+    def __str__(self) -> str:
+        how = "passed" if self.passed else "FAILED"
+        return f"{self.title}: {how} ({self.wall_s:.0f} s; {self.cpu_s:.0f} s of a core)"
+
+
 class Part(NamedTuple):
     """One command of the suite, which another may run beside."""
 
@@ -70,24 +84,30 @@ class Part(NamedTuple):
     folder: Path = ROOT
     good: tuple[int, ...] = (0,)  # what it ends with when it passed
 
-    def run(self) -> bool:
-        """Run it, then show what it said; gives whether it passed."""
+    def run(self) -> Done:
+        """Run it, then show what it said and what it took."""
         begun = time.monotonic()
         print(f"── {self.title} ...", flush=True)
-        done = subprocess.run(
-            self.command,
-            cwd=self.folder,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        passed = done.returncode in self.good
-        how = "passed" if passed else "FAILED"
-        said = done.stdout.decode(errors="replace")
-        print(f"{said}── {self.title}: {how} ({time.monotonic() - begun:.0f} s)\n", flush=True)
-        return passed
+        with tempfile.TemporaryFile() as said:
+            child = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                _pid, status, used = os.wait4(child.pid, 0)  # and of the processes that it waited for
+            except BaseException:
+                child.kill()
+                raise
+            child.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            words = said.read().decode(errors="replace")
+        done = Done(self.title, child.returncode in self.good, time.monotonic() - begun, used.ru_utime + used.ru_stime)
+        print(f"{words}── {done}\n", flush=True)
+        return done
 
 
 def parts(arguments: list[str], env: dict[str, str], postgresql: str) -> list[Part]:
@@ -109,12 +129,12 @@ def parts(arguments: list[str], env: dict[str, str], postgresql: str) -> list[Pa
     return found
 
 
-def run_all(parts: list[Part], at_once: int) -> bool:
-    """Run every part, so that one run shows every fault, some at once; gives whether all passed."""
+def run_all(parts: list[Part], at_once: int) -> list[Done]:
+    """Run every part, so that one run shows every fault, some at once."""
     with ThreadPoolExecutor(at_once) as pool:
         running = [pool.submit(part.run) for part in parts]
         try:
-            return all(each.result() for each in running)
+            return [each.result() for each in running]
         except BaseException:  # the run was ended: what has not begun does not begin
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -129,7 +149,11 @@ def main(arguments: list[str]) -> int:
         del env[name]
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # some hundred processes start: each would compile everything anew
     with throwaway(durable=False) as url:
-        passed = run_all(parts(arguments, env, url), AT_ONCE)
+        begun = time.monotonic()
+        done = run_all(parts(arguments, env, url), AT_ONCE)
+    print(*done, sep="\n")
+    print(f"{time.monotonic() - begun:.0f} s in all; {sum(each.cpu_s for each in done):.0f} s of a core.")
+    passed = all(each.passed for each in done)
     print("Every part passed." if passed else "Something failed; see above.")
     return 0 if passed else 1
 

@@ -20,6 +20,7 @@ from staff_for_tests import acting
 
 from maplebridge.incidents.actions import install_types, report_incident
 from maplebridge.kernel import clock
+from maplebridge.kernel.moment import hold_for
 from maplebridge.people.actions import enlist_unit, enrol_user, issue_token
 from maplebridge.places.models import City
 from maplebridge.site.wsgi import application
@@ -32,10 +33,15 @@ schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 
 @pytest.fixture
 def kept_open():
-    """Requests leave the test's own connection and its transaction open, as those of Django's client do."""
+    """Requests leave the test's own connection and its transaction open, as those of Django's client do.
+
+    As in a server, whose token it is and what they hold is kept for a moment.
+    """
+    hold_for(seconds=300)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
+    hold_for(seconds=0)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
