@@ -68,7 +68,7 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def noon() -> datetime:
     """A fixed moment: Monday 4 May 2026, 12:00 UTC."""
     return NOON
@@ -81,7 +81,7 @@ def dispatcher():
     return Actor(ref="user:1", name="Dispatcher", role="dispatcher")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def machine():
     from maplebridge.people.actor import system
 

@@ -7,12 +7,21 @@ settings.register_profile("compiling", deadline=None)
 settings.load_profile("compiling")
 
 
-@pytest.fixture
-def town(db, machine, noon):
-    """The town of `two_corners`; gives the end of its calls."""
+@pytest.fixture(scope="module")
+def two_corners(django_db_setup, django_db_blocker, machine, noon):
+    """The town of `two_corners`, made once for a file: what a test does to it is undone after the test."""
+    from django.db import transaction
     from two_corners import build  # models are there only once Django is set up
 
-    return build(machine, noon)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(machine, noon)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def town(two_corners, db):
+    """That town; gives the end of its calls."""
+    return two_corners
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from maplebridge.deployment import queries
 from maplebridge.deployment.calls import calls_of, clock, parents, quarter_of, read_calls
 from maplebridge.deployment.demand import demand_from, demand_of, smoothed
 from maplebridge.deployment.kernels.gamma import quantile
 from maplebridge.deployment.season import seasons
 from maplebridge.deployment.smoothing import spread_of
+from maplebridge.incidents.actions import install_types, report_incident
 from maplebridge.incidents.models import Incident, IncidentType
 from maplebridge.kernel.geometry import cell_of
 from maplebridge.kernel.refused import BadInput
@@ -195,3 +197,12 @@ def test_a_month_of_few_days_is_not_called_unusual():
     found = seasons(demand_from(calls, begin=MONDAY, end=MONDAY + 5 * WEEK, zone=HELSINKI))
     assert [part.enough for part in found.months] == [True, False]
     assert not found.months[1].unusual
+
+
+@pytest.mark.parametrize("minute", [0, 7, 14, 15, 59])
+def test_a_first_report_of_just_now_is_need_already(db, machine, noon, minute):
+    install_types(machine, at=noon)
+    at = noon + timedelta(minutes=minute)
+    report_incident(machine, type="noise", lon=24.94, lat=60.17, at=at)
+    chief = Actor(ref="user:7", name="Chief", role="chief")
+    assert queries.need_of(chief, queries.first_choices(at=at)).counts.sum() == 1

@@ -14,7 +14,6 @@ from maplebridge.deployment.frozen import arrays_of, digest_of, packed_arrays, u
 from maplebridge.deployment.layout import Layout
 from maplebridge.deployment.models import Study, StudyRun
 from maplebridge.deployment.record import record_of
-from maplebridge.incidents.actions import install_types, report_incident
 from maplebridge.incidents.models import Incident
 from maplebridge.journal.models import Entry
 from maplebridge.journal.queries import last_position
@@ -241,11 +240,3 @@ def test_what_is_packed_is_unpacked_the_same(study):
     assert digest_of({}, again.arrays()) == digest_of({}, record.arrays())
     kinds = unpacked(type(record.kinds), unpacked_arrays(packed_arrays(arrays_of(record.kinds))))
     assert np.array_equal(kinds.wants, record.kinds.wants)
-
-
-@pytest.mark.parametrize("minute", [0, 7, 14, 15, 59])
-def test_a_first_report_of_just_now_is_need_already(db, machine, noon, minute):
-    install_types(machine, at=noon)
-    at = noon + timedelta(minutes=minute)
-    report_incident(machine, type="noise", lon=24.94, lat=60.17, at=at)
-    assert queries.need_of(CHIEF, queries.first_choices(at=at)).counts.sum() == 1
