@@ -56,6 +56,13 @@ NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_itemcollected(item):
+    """What asks for a database by a fixture alone is a test of the database, too: it runs again on PostgreSQL."""
+    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    if asked and item.get_closest_marker("django_db") is None:
+        item.add_marker(pytest.mark.django_db(transaction="transactional_db" in asked))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Journeys come last: the browser's driver keeps an event loop running in the main thread once it has begun."""

@@ -16,7 +16,7 @@ from maplebridge.people.actor import system
 from maplebridge.people.models import User
 from maplebridge.site.demo_accounts import DEMO_ACCOUNTS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a long enough one"
 
 

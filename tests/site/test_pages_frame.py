@@ -12,7 +12,7 @@ from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user
 from maplebridge.people.actor import system
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 PAGES = [
     ("", "/"),
