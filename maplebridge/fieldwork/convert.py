@@ -5,12 +5,13 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from maplebridge.fieldwork.converter_words import in_our_words
 from maplebridge.fieldwork.rules.forms import FORM_ID, VERSION
 from maplebridge.fieldwork.xml import parse
 from maplebridge.kernel.refused import BadInput
@@ -27,7 +28,8 @@ _QUOTED = re.compile(r"'([^']{1,80})'")
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a spreadsheet became. `binary` are the paths of questions that take a file, without the root.
+    """What a spreadsheet became. `binary` are the paths of questions that take a file, without the root; `version` is
+    "" where the spreadsheet gives none.
 
     `itemsets` is the list of external choices as CSV, "" where there is none; `checked` says whether ODK Validate,
     which needs Java, has looked at it too.
@@ -74,14 +76,25 @@ def _converted(xform: str, warnings: list[str], itemsets: str, title_zh: str, ch
     form, version = data.get("id", ""), data.get("version", "")
     if not FORM_ID.fullmatch(form):
         raise BadInput("file", _("Sheet settings, column form_id: letters, digits, dot, hyphen and underscore alone."))
-    if not VERSION.fullmatch(version):
-        raise BadInput(
-            "file", _("Sheet settings, column version: give each edition of the form a version, such as 2026-11-27.")
-        )
+    if version and not VERSION.fullmatch(version):
+        raise BadInput("file", _("Sheet settings, column version: a version is written such as 2026-11-27."))
+    if all(etree.QName(each).localname == "meta" for each in data.iterchildren("{*}*")):
+        raise BadInput("file", _("The sheet “survey” has no question yet: write one in each row."))
     title = next((node.text or "" for node in root.iter("{http://www.w3.org/1999/xhtml}title")), form)
     binds = root.iter(f"{{{_XFORMS}}}bind")
     binary = frozenset(_path(bind) for bind in binds if bind.get("type") == "binary")
     return Converted(form, version, title[:120], title_zh[:120], xform, binary, tuple(warnings), itemsets, checked)
+
+
+def stamped(made: Converted, version: str) -> Converted:
+    """The same form with a version, where its spreadsheet gives none: phones tell one edition from another by it."""
+    root = parse(made.xform.encode(), field="file")
+    instance = root.find(f".//{{{_XFORMS}}}instance")
+    if instance is None or not len(instance):
+        return made
+    instance[0].set("version", version)
+    xform = etree.tostring(root, encoding="unicode", xml_declaration=None)
+    return replace(made, version=version, xform=f'<?xml version="1.0"?>{xform}')
 
 
 def _path(bind: etree._Element) -> str:
@@ -117,7 +130,8 @@ def _located(message: str, book: Any) -> str:
     sheet, column = (on.group(1), on.group(2)) if on else ("survey", None)
     words = _ROW.sub("", message).strip()
     cell = _cell(book, sheet, int(row.group(1)), column) if row and row.group(1) else _holding(book, words)
-    return _("%(cell)s: %(what)s") % {"cell": cell, "what": words} if cell else words
+    said = in_our_words(words)
+    return _("%(cell)s: %(what)s") % {"cell": cell, "what": said} if cell else said
 
 
 def _cell(book: Any, sheet: str, row: int, column: str | None) -> str:

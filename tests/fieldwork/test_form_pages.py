@@ -6,6 +6,7 @@ import json
 import re
 import time
 import zlib
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -70,6 +71,18 @@ def test_a_form_goes_from_the_spreadsheet_to_the_phones_it_is_for(chief, forms, 
     chief.post(f"{where}/change", {"what": "retire"})
     assert not any(each.form_id == "census" for each in offered_forms(worker))
     assert "Census" in words(chief.get("/forms"))
+
+
+def test_a_form_that_is_sent_without_a_version_gets_the_day_and_the_second_of_the_day_a_number(chief):
+    sent = upload(CENSUS.replace(" | version |", " |").replace(" | 1 |\n", " |\n"))
+    places = []
+    for _again in (1, 2):
+        sent["file"].seek(0)
+        places.append(chief.post("/forms", sent)["Location"])
+    first, second = (FormVersion.objects.get(pk=place.rpartition("/")[2]) for place in places)
+    assert second.version == f"{first.version}.2"
+    assert date.fromisoformat(first.version)
+    assert f'version="{second.version}"' in second.xform
 
 
 def test_a_fault_is_said_with_its_cell_on_the_page(chief):

@@ -134,10 +134,11 @@ def test_faults_of_a_roster_name_the_cell(machine, noon):
     rows = [
         ROSTER_HEAD, ("nowhere", "auxiliary", "A", "a", None), ("450329100201", "king", "B", "b", None),
         ("450329100201", "auxiliary", "", "c", None), ("450329100201", "auxiliary", "D", "d d", None),
-        ("450329100201", "auxiliary", "E", "e", "2020-01-01"),
+        ("450329100201", "auxiliary", "E", "e", "2020-01-01"), (None, "auxiliary", "F", "f", None),
     ]  # fmt: skip
     roster = read_roster("r.xlsx", sheet(*rows), at=noon)
-    assert [fault.cell for fault in roster.faults] == ["A2", "B3", "C4", "D5", "E6"]
+    assert [fault.cell for fault in roster.faults] == ["A2", "B3", "C4", "D5", "E6", "A7"]
+    assert "merged cells" in roster.faults[-1].sentence
     assert not roster.appointments
 
 

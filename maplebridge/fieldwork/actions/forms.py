@@ -3,16 +3,18 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from maplebridge.fieldwork.convert import Converted, convert
+from maplebridge.fieldwork.convert import Converted, convert, stamped
 from maplebridge.fieldwork.models import Form, FormFile, FormVersion
 from maplebridge.fieldwork.rules.forms import is_file_name, may_publish
 from maplebridge.journal.act import act
 from maplebridge.kernel.refused import BadInput, Refused
 from maplebridge.people.actor import Actor
+from maplebridge.places.queries import city_zone
 
 SHIPPED = Path(__file__).resolve().parents[1] / "forms"
 FORM_FILE_MOST = 10 * 2**20
@@ -25,6 +27,7 @@ class CannotPublish(Refused):
 def add_form_version(actor: Actor, *, spreadsheet: bytes, kind: str, at: datetime) -> FormVersion:
     """Read an XLSForm and keep it as a draft of its form, which is made if it is new.
 
+    Where the spreadsheet gives no version it gets the city's day, and the second of a day "DAY.2".
     `kind` is "xlsx", "xls", "csv" or "md". Raises BadInput with the cell that is wrong, CannotPublish for a version
     that exists.
     """
@@ -37,6 +40,8 @@ def _add(actor: Actor, made: Converted, spreadsheet: bytes, kind: str, *, at: da
         form, _new = Form.objects.update_or_create(
             code=made.form, defaults={"name": made.title, "name_zh": made.title_zh}
         )
+        if not made.version:
+            made = stamped(made, _free_version(form, at))
         if FormVersion.objects.filter(form=form, version=made.version).exists():
             sentence = _("Version %(version)s of %(form)s is there already. Give the settings sheet another version.")
             raise CannotPublish(sentence % {"version": made.version, "form": made.form})
@@ -45,6 +50,12 @@ def _add(actor: Actor, made: Converted, spreadsheet: bytes, kind: str, *, at: da
         )
         entry.about(version, form=made.form, version=made.version, state="draft", md5=version.md5)
     return version
+
+
+def _free_version(form: Form, at: datetime) -> str:
+    day = at.astimezone(city_zone()).date().isoformat()
+    taken = set(FormVersion.objects.filter(form=form, version__startswith=day).values_list("version", flat=True))
+    return next(each for each in chain((day,), (f"{day}.{n}" for n in count(2))) if each not in taken)
 
 
 def _columns(made: Converted) -> dict[str, object]:

@@ -15,7 +15,8 @@ HEADS = {
     "role": "role post 角色 岗位 职务",
     "name": "name personsname fullname 姓名",
     "username": "signinname username login 登录名 用户名 账号",
-    "ends": "ends until termends 任期至 到期 截止",
+    "ends": "ends until termends termuntil end enddate lastday "
+    "任期至 任期结束 任期届满 结束日期 终止日期 到期 截止 截止日期",
 }
 MUST = ("area", "role", "name", "username")
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -70,6 +71,8 @@ def _appointment(
     cells: Mapping[str, str], areas: Mapping[str, object], roles: Mapping[str, str], today: date
 ) -> Appointment:
     area, role = cells["area"].lstrip("'"), roles.get(cells["role"].casefold(), "")
+    if not area:
+        raise BadInput("area", _("Write the code of the area in each row: merged cells have it in the first only."))
     if area not in areas:
         raise BadInput("area", _("There is no area with this code. Import the table of divisions first."))
     if not role:
