@@ -17,6 +17,7 @@ from maplebridge.deployment.smoothing import hour_shares, place_rates, spread_of
 from maplebridge.incidents.models import Incident
 from maplebridge.people.actor import Actor
 from maplebridge.places.queries import city_zone
+from maplebridge.places.under import under
 
 EPOCH = date(1970, 1, 1).toordinal()
 ENOUGH = 20.0
@@ -110,7 +111,7 @@ def calls_on_record(
     """When and where the incidents that the actor may see were reported, from `begin` up to `end`, merged ones once."""
     rows = Incident.objects.visible_to(actor).filter(merged_into=None, reported_at__gte=begin, reported_at__lt=end)
     rows = rows.filter(type__in=types) if types else rows
-    rows = rows.filter(area_path__contains=f"/{area}/") if area else rows
+    rows = rows.filter(under([area])) if area else rows
     columns = rows.order_by().values_list(_Quarter(F("reported_at")), "cell", "lon", "lat")
     form = np.dtype([("quarter", np.int64), ("cell", np.int64), ("lon", float), ("lat", float)])
     found = np.fromiter(columns.iterator(chunk_size=20_000), form)

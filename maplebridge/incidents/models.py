@@ -1,8 +1,6 @@
 """Reports and the incidents they become: types, states, reporters, narrative, files, links."""
 
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -13,6 +11,7 @@ from maplebridge.fieldwork.models import Form
 from maplebridge.incidents.rules.follow_ups import FollowUp
 from maplebridge.incidents.rules.states import DISPOSITIONS, LINK_KINDS, OPEN_STATES, PRIORITIES, SOURCES, STATES
 from maplebridge.kernel.personal import Personal
+from maplebridge.places.under import under
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
@@ -51,8 +50,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         codes = actor.areas("incidents.view")
         if codes is None:
             return self.all()
-        within = [models.Q(area_path__contains=f"/{code}/") for code in sorted(codes)]
-        return self.filter(reduce(or_, within)) if within else self.none()
+        return self.filter(under(codes))
 
 
 class Target(models.Model):

@@ -1,5 +1,6 @@
 """The city: areas, streets, crossings, addresses, named places, and notes about premises. All of it is data."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.kernel.language import named
+from maplebridge.places.under import under
 
 
 class City(models.Model):
@@ -47,6 +49,11 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def drawn(self) -> "AreaQuerySet":
         """Areas in use whose borders are known."""
         return self.filter(gone=False, geometry__isnull=False)
+
+    def at_or_below(self, codes: Iterable[str]) -> "AreaQuerySet":
+        """Areas of these codes and all that lie in them; see `under` for what a code matches."""
+        codes = frozenset(codes)
+        return self.filter(under(codes, path="path") | models.Q(path="", code__in=codes))
 
 
 class Area(models.Model):

@@ -59,7 +59,7 @@ def give_to_each(
 def _targets(area: Area, kind: str) -> list[Area]:
     if kind not in POST_OF:
         raise BadInput("each", _("Choose for each of which kind of area the task is."))
-    below = Area.objects.filter(gone=False, kind=kind, path__contains=f"/{area.code}/").exclude(pk=area.pk)
+    below = Area.objects.at_or_below([area.code]).filter(gone=False, kind=kind).exclude(pk=area.pk)
     found = list(below.order_by("path"))
     if not 1 <= len(found) <= PARTS_MOST:
         sentence = _("There are %(n)d such areas within this one; a task is split among 1 to %(most)d.")
@@ -158,7 +158,7 @@ def _come(actor: Actor, plan: TaskSchedule, area: Area, when: datetime, at: date
     }  # fmt: skip
     if not plan.each_kind:
         return give_task(actor, whose=Whose(area, role=plan.role), at=at, **given)
-    below = Area.objects.filter(gone=False, kind=plan.each_kind, path__contains=f"/{area.code}/").exclude(pk=area.pk)
+    below = Area.objects.at_or_below([area.code]).filter(gone=False, kind=plan.each_kind).exclude(pk=area.pk)
     if not below.exists():
         return None
     return give_to_each(actor, area=area, kind=plan.each_kind, above=plan.set_role, at=at, **given)

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -14,6 +12,7 @@ from maplebridge.fieldwork.rules.appraisal import Scheme as Rules
 from maplebridge.fieldwork.rules.appraisal import scheme_from
 from maplebridge.kernel.language import named
 from maplebridge.kernel.personal import Personal
+from maplebridge.places.under import under
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
@@ -58,7 +57,7 @@ def within(actor: "Actor", permission: str, *, own: models.Q) -> models.Q | None
     areas = actor.areas(permission)
     if areas is None:
         return None
-    return reduce(or_, [own, *(models.Q(area_path__contains=f"/{code}/") for code in sorted(areas))])
+    return own | under(areas)
 
 
 class DeductionQuerySet(models.QuerySet["Deduction"]):

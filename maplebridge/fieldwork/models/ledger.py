@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.fieldwork.rules.ledger import KINDS
+from maplebridge.places.under import under
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
@@ -21,7 +22,7 @@ class LedgerQuerySet(models.QuerySet["LedgerLine"]):
         if areas is None:
             return self.all()
         mine = [models.Q(user_id=actor.user_id or 0)]
-        mine += [models.Q(area_path__contains=f"/{code}/") for code in sorted(areas)]
+        mine += [under(areas)]
         return self.filter(reduce(or_, mine))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maplebridge.fieldwork.models.forms import Form
 from maplebridge.fieldwork.models.submissions import Submission
 from maplebridge.fieldwork.rules.review import OPEN, STATES, TWIN_DAYS, WHY, Seen
+from maplebridge.places.under import under
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
@@ -35,7 +36,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         if areas is None:
             return self.all()
         mine = [models.Q(submission__user_id=actor.user_id or 0)]
-        mine += [models.Q(area_path__contains=f"/{code}/") for code in sorted(areas)]
+        mine += [under(areas)]
         return self.filter(reduce(or_, mine))
 
     def waiting_for(self, actor: "Actor") -> "ReviewQuerySet":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maplebridge.fieldwork.models.forms import Form
 from maplebridge.fieldwork.rules.tasks import STATES
+from maplebridge.places.under import under
 
 if TYPE_CHECKING:
     from maplebridge.people.actor import Actor
@@ -22,7 +23,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if areas is None:
             return self.all()
         mine = [models.Q(user_id=actor.user_id or 0), models.Q(given_by=actor.ref)]
-        mine += [models.Q(area_path__contains=f"/{code}/") for code in sorted(areas)]
+        mine += [under(areas)]
         return self.filter(reduce(or_, mine + [posts_of(actor)]))
 
     def of(self, actor: "Actor") -> "TaskQuerySet":

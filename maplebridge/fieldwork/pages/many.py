@@ -142,7 +142,7 @@ def _person(actor: Actor, text: str, at: datetime) -> User:
 
 def split_below(actor: Actor, task: Task, kind: str, at: datetime) -> list[Task]:
     """Split a task among the posts of every area of a kind below its own."""
-    within = Area.objects.filter(gone=False, kind=kind, path__contains=f"/{task.area_code}/")
+    within = Area.objects.at_or_below([task.area_code]).filter(gone=False, kind=kind)
     areas = list(within.exclude(code=task.area_code).order_by("path"))
     if not areas:
         raise BadInput("what", _("There is no area of this kind below the task's own."))

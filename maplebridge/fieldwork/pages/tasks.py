@@ -65,7 +65,7 @@ def _late(task: Task, at: datetime) -> bool:
 
 def _kinds_below(task: Task) -> list[tuple[str, Any]]:
     """The kinds of areas among which a task can be split, each with its name."""
-    below = Area.objects.filter(gone=False, path__contains=f"/{task.area_code}/").exclude(code=task.area_code)
+    below = Area.objects.at_or_below([task.area_code]).filter(gone=False).exclude(code=task.area_code)
     kinds = set(below.values_list("kind", flat=True).distinct())
     return [(kind, KIND_NAMES[kind]) for kind in POST_OF if kind in kinds]
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from maplebridge.fieldwork.models import Task, TaskQuerySet
 from maplebridge.fieldwork.rules.tasks import ENDED, overdue, told_area
 from maplebridge.people.actor import Actor
+from maplebridge.places.under import under
 
 BOARD_MOST = 400
 VIEWS = ("open", "overdue", "risen", "delivered", "ended")
@@ -39,7 +40,7 @@ def board(actor: Actor, *, view: str, area: str = "", opened: str = "", at: date
     A task is on top where the one that it is part of is not the actor's to see.
     """
     seen = Task.objects.visible_to(actor).select_related("form", "user")
-    seen = seen.filter(area_path__contains=f"/{area}/") if area else seen
+    seen = seen.filter(under([area])) if area else seen
     rows = list(_asked(seen, view, at).order_by("due_at", "pk")[: BOARD_MOST * 4])
     parents = {row.parent_id for row in rows if row.parent_id}
     visible = set(seen.filter(pk__in=parents).values_list("pk", flat=True)) if view in ("open", "ended") else set()
@@ -67,8 +68,8 @@ def _counted(lines: list[Line]) -> list[Line]:
     """Count what is below each line, all in one question."""
     split = {line.task.path: line for line in lines if line.task.state not in ("offered", "accepted", "returned")}
     if split:
-        under = reduce(or_, (Q(path__startswith=path) for path in split))
-        for path, state in Task.objects.filter(under).values_list("path", "state"):
+        parts = reduce(or_, (Q(path__startswith=path) for path in split))
+        for path, state in Task.objects.filter(parts).values_list("path", "state"):
             codes = path.strip("/").split("/")
             for depth in range(1, len(codes)):
                 line = split.get(f"/{'/'.join(codes[:depth])}/")

@@ -51,11 +51,8 @@ def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> QuerySet
     rows = Area.objects.filter(gone=False, kind__in=list(kinds)).select_related("parent").order_by("path", "code")
     codes = actor.areas("tasks.give")
     if codes is not None:
-        within = Q(pk__in=())
-        for code in sorted(codes):
-            within |= Q(path__contains=f"/{code}/")
-        rows = rows.filter(within)
-    return rows.filter(path__contains=f"/{under}/") if under else rows
+        rows = rows.at_or_below(codes)
+    return rows.at_or_below([under]) if under else rows
 
 
 def _post(area: Area, grants: Sequence[Grant], at: datetime) -> Post:

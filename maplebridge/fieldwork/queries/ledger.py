@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from maplebridge.fieldwork.models import LedgerLine
 from maplebridge.people.actor import Actor
+from maplebridge.places.under import under
 
 KINDS = ("form", "task", "review")
 
@@ -30,7 +31,7 @@ class Sums:
 def ledger_lines(actor: Actor, *, since: date, until: date, area: str = "") -> QuerySet[LedgerLine]:
     """Lines that the actor may see from one day to another, both included; of an area with all below, or of all."""
     rows = LedgerLine.objects.all().visible_to(actor).filter(day__range=(since, until))
-    return rows.filter(area_path__contains=f"/{area}/") if area else rows
+    return rows.filter(under([area])) if area else rows
 
 
 def sums_by(rows: QuerySet[LedgerLine], column: str) -> list[Sums]:

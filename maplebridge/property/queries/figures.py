@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from maplebridge.incidents.models import Incident
 from maplebridge.kernel.intervals import Ratio, Share, rate_ratio, share
+from maplebridge.places.under import under
 from maplebridge.property.figures import Step, median_days, waiting_curve
 from maplebridge.property.models import Alarm, CheckCount, Item, Sighting, TheftReport
 from maplebridge.property.rules import KINDS
@@ -88,7 +89,7 @@ def before_and_after(*, split_at: datetime, days: int, now: datetime, areas: Seq
 
 
 def _within(rows: "QuerySet[Any]", area: str) -> "QuerySet[Any]":
-    return rows.filter(area_path__contains=f"/{area}/") if area else rows
+    return rows.filter(under([area])) if area else rows
 
 
 def _count(rows: "QuerySet[Any]") -> int:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import NotFound
 from maplebridge.people.actor import Actor
+from maplebridge.places.under import under
 from maplebridge.property.codes import canonical
 from maplebridge.property.models import Alarm, Dealer, Item, Owner, Ownership, Sighting, TheftReport
 from maplebridge.property.passcodes import digest_of_code
@@ -85,8 +84,7 @@ def visible_thefts(actor: Actor) -> QuerySet[TheftReport]:
     codes = actor.areas("incidents.view")
     if codes is None:
         return rows
-    within = [Q(area_path__contains=f"/{code}/") for code in sorted(codes)]
-    return rows.filter(reduce(or_, within)) if within else rows.none()
+    return rows.filter(under(codes))
 
 
 def open_alarms(actor: Actor) -> QuerySet[Alarm]:

@@ -81,10 +81,7 @@ def uses_in_tile(actor: Actor, z: int, x: int, y: int) -> Mapping[int, str]:
     rows = Premise.objects.filter(gone=False, address__kind="building")
     rows = rows.filter(address__quad__gte=first, address__quad__lt=end)
     if mine is not None:
-        covered = Q()
-        for code in mine:
-            covered |= Q(path__contains=f"/{code}/") | Q(code=code)
-        rows = rows.filter(address__area__in=Area.objects.filter(covered))
+        rows = rows.filter(address__area__in=Area.objects.at_or_below(mine))
     return dict(rows.values_list("address_id", "use"))
 
 

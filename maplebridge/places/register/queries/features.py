@@ -79,22 +79,14 @@ def rows_of(
     rows = collection.rows().order_by("pk")
     mine = actor.areas("register.view")
     if mine is not None or area:
-        rows = rows.filter(**{f"{collection.at}area__in": _area_ids(mine, area)})
+        areas = Area.objects.all() if mine is None else Area.objects.at_or_below(mine)
+        areas = areas.at_or_below([area]) if area else areas
+        rows = rows.filter(**{f"{collection.at}area__in": list(areas.order_by().values_list("pk", flat=True))})
     if since:
         rows = rows.filter(changed_at__gte=since)
     if until:
         rows = rows.filter(changed_at__lte=until)
     return _within(collection, rows, box) if box else rows
-
-
-def _area_ids(mine: frozenset[str] | None, area: str) -> list[int]:
-    """Areas at or below one of the codes, and at or below the area asked for."""
-    paths = ((each.pk, each.path or f"/{each.code}/") for each in Area.objects.only("pk", "path", "code"))
-    return [
-        pk
-        for pk, path in paths
-        if (mine is None or any(f"/{code}/" in path for code in mine)) and (not area or f"/{area}/" in path)
-    ]
 
 
 def _within(collection: Collection, rows: QuerySet[Any], box: Box) -> QuerySet[Any]:
