@@ -43,7 +43,7 @@ def areas_version() -> tuple[object, ...]:
     """Give what changes with the areas: the city's edition, how many there are, and the last entry that wrote any.
 
     The journal is the only door for writes, so its last entry of a verb of AREAS_WRITTEN tells of an outline or name
-    that was changed in place, too.
+    that was changed in place, too; tests/house reads the actions and finds a verb that is not named.
     """
     in_use = Area.objects.filter(gone=False)
     known = for_a_moment("areas", lambda: in_use.aggregate(number=Count("pk"), last=Max("pk")))
