@@ -1,6 +1,7 @@
-/** The little that Django pages do by script: ticks, choosing many rows, forgetting. Everything works without it. */
+/** The little that Django pages do by script: ticks, choosing many rows, tables as cards, forgetting. Everything works without it. */
 import "./pages.css";
 import { forgetPersonal } from "../shared/personal";
+import { asCards, becomesCards } from "./cards";
 import { chooseMany } from "./many";
 import { readTicks, wordsOf, writeTick } from "./tour";
 
@@ -9,10 +10,13 @@ for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-many]")) chooseMany(form);
+for (const table of document.querySelectorAll<HTMLTableElement>(".table-frame > table")) {
+  if (becomesCards(table)) asCards(table);
+}
 
 // a line of pages that a phone moves sideways begins at the one that is open
-for (const here of document.querySelectorAll<HTMLElement>("nav > a[aria-current]")) {
-  const line = here.parentElement;
+for (const here of document.querySelectorAll<HTMLElement>("nav a[aria-current]")) {
+  const line = here.closest("nav");
   if (line && line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLeft - line.offsetLeft - 48;
 }
 
