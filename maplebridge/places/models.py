@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.kernel.language import named
-from maplebridge.places.under import under
+from maplebridge.places.under import in_areas
 
 
 class City(models.Model):
@@ -52,8 +52,7 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def at_or_below(self, codes: Iterable[str]) -> "AreaQuerySet":
         """Areas of these codes and all that lie in them; see `under` for what a code matches."""
-        codes = frozenset(codes)
-        return self.filter(under(codes, path="path") | models.Q(path="", code__in=codes))
+        return self.filter(in_areas(codes))
 
 
 class Area(models.Model):

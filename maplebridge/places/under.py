@@ -19,3 +19,12 @@ def under(codes: Iterable[str], *, path: str = "area_path") -> Q:
     for code in sorted(codes):
         condition |= Q(GreaterThan(StrIndex(F(path), Value(f"/{code}/")), 0))
     return condition
+
+
+def in_areas(codes: Iterable[str], *, area: str = "") -> Q:
+    """Condition: the area has one of these codes, or lies in one that has. `area` leads to it ("address__area__").
+
+    An area that came without a path is known by its code.
+    """
+    codes = frozenset(codes)
+    return under(codes, path=f"{area}path") | Q(**{f"{area}path": "", f"{area}code__in": codes})

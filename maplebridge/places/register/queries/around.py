@@ -10,6 +10,7 @@ from maplebridge.people.actor import Actor
 from maplebridge.places.models import Area
 from maplebridge.places.register.models import Address, Organisation, Premise
 from maplebridge.places.register.rules.quads import range_of, ranges_of
+from maplebridge.places.under import in_areas
 
 _WIDTHS_M = (150.0, 600.0, 2_400.0)
 _CONSIDERED = 4_000
@@ -81,7 +82,7 @@ def uses_in_tile(actor: Actor, z: int, x: int, y: int) -> Mapping[int, str]:
     rows = Premise.objects.filter(gone=False, address__kind="building")
     rows = rows.filter(address__quad__gte=first, address__quad__lt=end)
     if mine is not None:
-        rows = rows.filter(address__area__in=Area.objects.at_or_below(mine))
+        rows = rows.filter(in_areas(mine, area="address__area__"))  # by the areas of the tile, not through all areas
     return dict(rows.values_list("address_id", "use"))
 
 
