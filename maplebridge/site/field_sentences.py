@@ -21,6 +21,11 @@ def _published(told: Told) -> str:
     return _("Form %(form)s, version %(version)s: published.") % told.facts
 
 
+@sentence("fieldwork.form_installed")
+def _installed(told: Told) -> str:
+    return _("Form %(form)s, version %(version)s: installed with the software.") % told.facts
+
+
 @sentence("fieldwork.form_retired")
 def _retired(told: Told) -> str:
     return _("Form %(form)s, version %(version)s: offered no more.") % told.facts

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork.convert import Converted, convert, stamped
 from maplebridge.fieldwork.models import Form, FormFile, FormVersion
+from maplebridge.fieldwork.queries.forms import shipped_versions
 from maplebridge.fieldwork.rules.forms import is_file_name, may_publish
 from maplebridge.journal.act import act
 from maplebridge.kernel.refused import BadInput, Refused
@@ -113,11 +115,34 @@ def retire_form(actor: Actor, *, version: FormVersion, at: datetime) -> FormVers
 
 
 def install_forms(actor: Actor, *, at: datetime) -> list[FormVersion]:
-    """Add and publish the forms that come with the software, each once; what a city changes or retires stays so."""
+    """Add the forms that come with the software, and their newer editions after an upgrade; gives what it published.
+
+    A newer edition takes the place of a published one that this actor installed, for the same roles and areas. Where
+    the city publishes a version of its own, or retired the form, it stays a draft to look at. What is there already is
+    left alone, and so is a version whose name is taken.
+    """
     done = []
     for file in sorted(SHIPPED.glob("*.md")):
-        if not Form.objects.filter(code=file.stem).exists():
-            content = file.read_bytes()
-            version = _add(actor, convert(content, "md", check=False), content, "md", at=at)
-            done.append(publish_form(actor, version=version, at=at))
+        content, versions = file.read_bytes(), FormVersion.objects.filter(form_id=file.stem)
+        if any(bytes(source) == content for source in versions.values_list("source", flat=True)):
+            continue
+        made = convert(content, "md", check=False)
+        if versions.filter(version=made.version).exists():
+            continue
+        done += _install(actor, made, content, at=at)
     return done
+
+
+def _install(actor: Actor, made: Converted, content: bytes, *, at: datetime) -> list[FormVersion]:
+    """Add a shipped edition, and publish it where the form is new or the published version was a shipped one."""
+    known = Form.objects.filter(code=made.form).first()
+    before = FormVersion.objects.published().filter(form_id=made.form).first()
+    if known and not (before and before in shipped_versions([before], actor.ref)):
+        _add(actor, replace(made, title=known.name, title_zh=known.name_zh), content, "md", at=at)
+        return []
+    with act(actor, "fieldwork.form_installed", at=at) as entry:
+        version = _add(actor, made, content, "md", at=at)
+        roles, areas = (before.roles, before.areas) if before else ((), ())
+        published = publish_form(actor, version=version, roles=roles, areas=areas, at=at)
+        entry.about(published, form=made.form, version=made.version, before=before.version if before else "")
+    return [published]

@@ -18,6 +18,7 @@ from maplebridge.fieldwork import actions
 from maplebridge.fieldwork.actions.forms import FORM_FILE_MOST
 from maplebridge.fieldwork.convert import KINDS, SPREADSHEET_MOST
 from maplebridge.fieldwork.models import FormVersion
+from maplebridge.fieldwork.queries.forms import shipped_versions
 from maplebridge.fieldwork.worklist import TASK_LIST, prepared_form, reads_tasks
 from maplebridge.kernel import clock
 from maplebridge.kernel.refused import BadInput, NotFound, Refused
@@ -59,7 +60,8 @@ def forms(request: HttpRequest, actor: Actor) -> HttpResponse:
         except Refused as refused:
             fault = refused
     rows = FormVersion.objects.select_related("form").defer("xform", "source").annotate(sent=Count("submissions"))
-    context = {"versions": rows, "sentence": fault.sentence if fault else "", "kinds": ", ".join(KINDS),
+    newer = shipped_versions(each for each in rows if each.state == "draft")
+    context = {"versions": rows, "newer": newer, "sentence": fault.sentence if fault else "", "kinds": ", ".join(KINDS),
                "accept": ",".join(f".{kind}" for kind in KINDS)}  # fmt: skip
     return render(request, "fieldwork/forms.html", context, status=fault.status if fault else 200)
 

@@ -1,12 +1,16 @@
 """Reads of field work: which forms a worker is offered, and what has arrived."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from maplebridge.fieldwork.models import FieldKey, FormVersion, Submission
+from maplebridge.journal.models import Entry
 from maplebridge.kernel.moment import for_a_moment
 from maplebridge.people.actor import Actor, token_digest
+
+INSTALLER = "system:init"
 
 
 def offered_forms(actor: Actor) -> list[FormVersion]:
@@ -21,6 +25,13 @@ def offered_forms(actor: Actor) -> list[FormVersion]:
         if (not version.roles or roles & set(version.roles))
         and (not version.areas or codes is None or codes & set(version.areas))
     ]
+
+
+def shipped_versions(versions: Iterable[FormVersion], installer: str = INSTALLER) -> set[FormVersion]:
+    """Those of some versions that came with the software: the journal says who added them."""
+    by_ref = {f"formversion:{version.pk}": version for version in versions}
+    added = Entry.objects.filter(verb="fieldwork.form_added", actor=installer, subject__in=list(by_ref))
+    return {by_ref[ref] for ref in added.values_list("subject", flat=True)}
 
 
 def key_of(text: str, *, at: datetime) -> FieldKey | None:
