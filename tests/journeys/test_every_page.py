@@ -1,15 +1,18 @@
 """Every page: clean for axe-core in both themes and both languages, no complaint of the browser, usable by keyboard."""
 
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import pytest
 from journey_people import LOCALES, Desk, sign_in
-from playwright.sync_api import Browser, Page
+from journey_rest import Rest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESK = {"viewport": {"width": 1440, "height": 900}}
 PUBLIC = (
     "/", "/sign-in", "/report", "/tour",
     "/property", "/property?code=HLK23A00417", "/property/register", "/property/mine", "/property/accept",
@@ -93,7 +96,8 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}}).then(result => result.violations)",
+        """rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})
+            .then(result => result.violations)""",
         list(RULES),
     )
     for fault in found:
@@ -106,19 +110,20 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def settle(page: Page, path: str) -> None:
-    """Open a page and let it come to rest (an open stream keeps the network busy for ever)."""
+def settle(page: Page, path: str) -> Rest:
+    """Open a page and let it come to rest."""
+    rest = Rest(page)
     answer = page.goto(path)
     assert answer is not None and answer.status < 400, f"{path} answers {answer and answer.status}"
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(1200 if page.locator("script[type=module]").count() else 100)
+    rest.wait()
+    return rest
 
 
-def violations_in_both_themes(page: Page) -> list[str]:
+def violations_in_both_themes(page: Page, rest: Rest) -> list[str]:
     """What axe-core finds in light and in dark."""
     light = violations(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_timeout(300)
+    rest.wait()
     return [*light, *(f"dark: {each}" for each in violations(page))]
 
 
@@ -126,35 +131,39 @@ def violations_in_both_themes(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_is_clean_for_axe(open_context, path, language):
     page = open_context(locale=LOCALES[language], color_scheme="light").new_page()
-    settle(page, path)
+    rest = settle(page, path)
     assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-hans"}[language]
-    assert not violations_in_both_themes(page)
+    assert not violations_in_both_themes(page, rest)
 
 
 @pytest.fixture(scope="module")
-def state_of(browser: Browser, server):
-    """The cookies of somebody of the demo, who signs in once for all pages."""
+def device_of(browser: Browser, server):
+    """The device of somebody of the demo: signed in once, and what one page has loaded the next finds there."""
+    contexts: list[BrowserContext] = []
 
     @cache
-    def of(who: str):
-        context = browser.new_context(base_url=server.url, locale="en-GB")
-        sign_in(context, who)
-        state = context.storage_state()
-        context.close()
-        return state
+    def of(who: str) -> BrowserContext:
+        kind = PHONE if who in ("officer", "shop") else DESK
+        context = browser.new_context(base_url=server.url, locale="en-GB", color_scheme="light", **kind)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        sign_in(context, who).close()
+        return context
 
-    return of
+    yield of
+    for context in contexts:
+        context.close()
 
 
 @pytest.mark.parametrize(("who", "path"), WORKPLACES)
-def test_a_workplace_is_clean_for_axe(open_context, state_of, who, path):
-    device = PHONE if who in ("officer", "shop") else {}
-    context = open_context(color_scheme="light", storage_state=state_of(who), **device)
-    page = context.new_page()
+def test_a_workplace_is_clean_for_axe(device_of, faults, who, path):
+    context = device_of(who)
     if path == "sheet":
         path = f"/incidents/{Desk(context).report(narrative='For the sheet.')['id']}/sheet"
-    settle(page, path)
-    assert not violations_in_both_themes(page)
+    with closing(context.new_page()) as page:
+        faults.watch(page)
+        rest = settle(page, path)
+        assert not violations_in_both_themes(page, rest)
 
 
 @pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit"), ("officer", "/field")])
