@@ -20,7 +20,7 @@ class Studio:
         self.is_counted()
 
     def is_counted(self) -> None:
-        """The figures are those of the layouts shown."""
+        """The figures are those of the layouts shown (from a change on they are marked as of before)."""
         expect(self.figures.locator(".figures")).to_have_attribute("aria-busy", "false", timeout=FIGURES_MS)
 
     def shown_posts(self) -> Locator:
@@ -34,7 +34,7 @@ class Studio:
         expect(self.figures.get_by_role("status").first).to_have_text(
             re.compile(said.replace(r"\{bound\}", ".+")), timeout=FIGURES_MS
         )
-        self.counts_anew()
+        self.is_counted()
 
     def move_few(self, most: int) -> None:
         """Ask which posts, at most so many, should stand elsewhere."""
@@ -43,7 +43,7 @@ class Studio:
         self.layouts.get_by_role("button", name=self.words("propose_do")).click()
         said = re.compile("|".join(re.escape(self.words(word).split("{")[0]) for word in ("moved", "moved_none")))
         expect(self.figures.get_by_role("status").first).to_have_text(said, timeout=FIGURES_MS)
-        self.counts_anew()
+        self.is_counted()
 
     def merge(self) -> None:
         """Ask what making the first two posts one would do, and take it as layout B."""
@@ -51,16 +51,11 @@ class Studio:
         take = self.layouts.get_by_role("button", name=self.words("merge_take"))
         expect(take).to_be_visible(timeout=FIGURES_MS)
         take.click()
-        self.counts_anew()
-
-    def counts_anew(self) -> None:
-        """Wait for the figures of what was just changed."""
-        self.page.wait_for_timeout(400)  # they are asked for once the hand rests
         self.is_counted()
 
     def aim(self, minutes: int) -> None:
         self.figures.get_by_label(self.words("target")).select_option(str(minutes))
-        self.counts_anew()
+        self.is_counted()
 
     def reached(self, minutes: int, side: str) -> int:
         """Per cent of the calls that a layout reaches within minutes."""
@@ -78,7 +73,7 @@ class Studio:
         self.page.mouse.move(x + right / 2, y + down / 2, steps=4)
         self.page.mouse.move(x + right, y + down, steps=4)
         self.page.mouse.up()
-        self.counts_anew()
+        self.is_counted()
 
     def pick(self, name: str) -> None:
         self.layouts.get_by_role("button", name=re.compile(rf"\b{name}\b")).first.click()
@@ -92,7 +87,7 @@ class Studio:
         button = self.layouts.get_by_role("button", name=re.compile(self.words("move")))
         for key in keys:
             button.press(key)
-        self.counts_anew()
+        self.is_counted()
 
     def save(self, name: str, weeks: int) -> int:
         """Save a study; returns its number."""

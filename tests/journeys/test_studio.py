@@ -97,7 +97,7 @@ def test_from_the_console_two_posts_are_made_one_few_are_moved_and_the_need_is_r
     expect(studio.shown_posts()).to_have_count(count - 1)
     studio.figures.get_by_text("Types of incident: all").click()
     studio.figures.get_by_role("checkbox", name="Noise").check()
-    studio.counts_anew()
+    studio.is_counted()
     assert not violations(page)
     studio.figures.get_by_role("link", name=studio.words("need_page")).click()
     expect(page.get_by_role("heading", name="Need: how many calls, where, when")).to_be_visible(timeout=FIGURES_MS)

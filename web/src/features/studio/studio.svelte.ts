@@ -108,16 +108,23 @@ export class Studio {
     void this.askNeed();
   }
 
-  /** Ask for the figures, once the hand rests. */
+  /** Ask for the figures, once the hand rests; those shown are of before from this moment on. */
   ask(): void {
-    clearTimeout(this.soon);
+    this.forget();
+    this.counting = true;
     this.soon = setTimeout(() => void this.compare(), WAIT_MS);
   }
 
-  async compare(): Promise<void> {
+  /** Figures still asked for are of a layout that is no longer shown: drop them. */
+  private forget(): void {
+    clearTimeout(this.soon);
     this.asked?.abort();
+    this.asked = undefined;
+    this.counting = false;
+  }
+
+  private async compare(): Promise<void> {
     const asked = (this.asked = new AbortController());
-    this.counting = true;
     try {
       this.figures = await this.api.post<Figures>('/api/studio/compare', this.body(), { signal: asked.signal });
       this.fault = '';
@@ -219,6 +226,7 @@ export class Studio {
     this.simulated = study.simulated;
     this.studies = this.studies.map((row) => (row.id === study.id ? study : row));
     if (whole) {
+      this.forget();
       this.layouts.a = copy(study.a);
       this.layouts.b = copy(study.b);
       this.choices = study.choices;
