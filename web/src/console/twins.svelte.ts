@@ -12,6 +12,7 @@ export function joinTwin(): void {
 
   function take(state: Partial<Shared>): void {
     if (state.selectedId !== undefined) desk.selectedId = state.selectedId;
+    if (state.selectedId !== undefined && desk.pane === 'map') desk.right = 'incident'; // its ring takes the address's place
     if (state.selectedUnit !== undefined) desk.selectedUnit = state.selectedUnit;
     if (state.filter) desk.filter = state.filter as typeof desk.filter;
     if (state.order) desk.order = state.order as typeof desk.order;
