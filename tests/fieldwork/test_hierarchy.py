@@ -129,6 +129,24 @@ def test_a_longer_term_takes_the_place_of_the_shorter(machine, noon):
     assert Grant.objects.filter(user__username="wei").in_force(noon).count() == 1
 
 
+@pytest.mark.parametrize(
+    "typed", ["2027-06-30", "2027-6-30", "2027/6/30", "2027.6.30", "2027年6月30日", "2027 年 6 月 30 日", "20270630"]
+)
+def test_the_end_of_a_term_is_read_as_people_type_it(machine, noon, typed):
+    planted(machine, noon)
+    rows = [["区划代码", "岗位", "姓名", "登录名", "任期至"], ["450329100201", "auxiliary", "Su", "su", typed]]
+    roster = read_roster("r.xlsx", sheet(*rows), at=noon)
+    assert [each.ends_on for each in roster.appointments] == [date(2027, 6, 30)]
+
+
+@pytest.mark.parametrize("typed", ["30/6/2027", "2027-2-30", "2027-6", "46568"])
+def test_a_day_that_can_be_read_in_two_ways_or_is_none_is_asked_for_again(machine, noon, typed):
+    planted(machine, noon)
+    rows = [["区划代码", "岗位", "姓名", "登录名", "任期至"], ["450329100201", "auxiliary", "Su", "su", typed]]
+    roster = read_roster("r.xlsx", sheet(*rows), at=noon)
+    assert [fault.cell for fault in roster.faults] == ["E2"]
+
+
 def test_faults_of_a_roster_name_the_cell(machine, noon):
     planted(machine, noon)
     rows = [

@@ -20,6 +20,7 @@ HEADS = {
 }
 MUST = ("area", "role", "name", "username")
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)  # a day as people type it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ def _appointment(
 def _ends(text: str, today: date) -> date | None:
     if not text:
         return None
+    typed = _DAY.fullmatch(text.replace(" ", ""))
     try:
-        day = date.fromisoformat(text.replace("/", "-").replace(".", "-"))
+        day = date(*map(int, typed.groups())) if typed else date.fromisoformat(text)
     except ValueError:
         raise BadInput("ends", _("Write the last day of the term as 2027-06-30.")) from None
     if day <= today:
