@@ -95,6 +95,21 @@ def test_a_circle_of_parents_is_told_and_does_not_hang():
     assert len(tree.faults) == 2
 
 
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("县级市", "county"),
+        ("街道办事处", "township"),
+        ("行政村", "village"),
+        ("居委会", "community"),
+        ("自然村", "hamlet"),
+    ],
+)
+def test_kinds_are_known_by_the_words_of_official_tables(word, kind):
+    (only,) = read_divisions("d.csv", f"代码,名称,级别\nA,Somewhere,{word}\n".encode()).divisions
+    assert only.kind == kind
+
+
 def test_a_table_without_codes_is_refused():
     with pytest.raises(BadInput):
         read_divisions("d.csv", b"name,parent\nA,B\n")

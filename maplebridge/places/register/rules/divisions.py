@@ -26,8 +26,10 @@ HEADS = {
 KINDS = ("county", "township", "village", "hamlet")
 _KIND_OF_WORD = {
     **{kind: kind for kind in (*KINDS, "province", "prefecture", "community")},
-    "县": "county", "区": "county", "乡镇": "township", "街道": "township", "镇": "township", "乡": "township",
-    "村": "village", "社区": "community", "屯": "hamlet", "村民小组": "hamlet",
+    "县": "county", "区": "county", "市辖区": "county", "县级市": "county",
+    "乡镇": "township", "街道": "township", "街道办事处": "township", "镇": "township", "乡": "township",
+    "村": "village", "行政村": "village", "村委会": "village", "社区": "community", "居委会": "community",
+    "屯": "hamlet", "自然村": "hamlet", "村民小组": "hamlet", "组": "hamlet",
 }  # fmt: skip
 _LENGTHS = (2, 4, 6, 9, 12, 15)
 _KIND_OF_LENGTH = dict(zip(_LENGTHS, ("province", "prefecture", *KINDS), strict=True))
