@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from maplebridge.people.actor import token_digest
 from maplebridge.people.models import ApiToken, Grant, User
+from maplebridge.places.models import Area
+from maplebridge.places.register.models import RegisterCluster
 
 
 @pytest.fixture
@@ -66,6 +68,21 @@ def test_each_collection_has_id_links_and_is_the_same_alone(qgis):  # /req/core/
     for each in made["collections"]:
         assert {"self", "items"} <= {link["rel"] for link in each["links"]}
         assert got(qgis, f"/ogc/collections/{each['id']}") == each
+
+
+@pytest.mark.parametrize("collection", ["buildings", "rooms", "premises", "organisations"])
+def test_the_extent_holds_every_feature_and_little_more(qgis, lane, enter, collection):  # /req/core/rc-md-success
+    enter("address", street="Far Lane", number="9", lon=121.5, lat=28.1, area=Area.objects.first().code)
+    (box,) = got(qgis, f"/ogc/collections/{collection}")["extent"]["spatial"]["bbox"]
+    found = got(qgis, "/ogc/collections/buildings/items", limit=100)["features"]
+    points = [each["geometry"]["coordinates"] for each in found]
+    assert all(box[0] <= lon <= box[2] and box[1] <= lat <= box[3] for lon, lat in points)
+    assert box == pytest.approx([120.3, 28.1, 121.5, 29.705], abs=0.05)
+
+
+def test_a_register_without_an_address_has_no_extent(qgis):
+    RegisterCluster.objects.update(addresses=0, buildings=0)
+    assert "extent" not in got(qgis, "/ogc/collections/buildings")
 
 
 def test_items_are_features_with_number_and_time(qgis, lane):  # /req/core/fc-response, fc-timeStamp, fc-numberReturned

@@ -24,6 +24,7 @@ from maplebridge.places.queries import current_city
 from maplebridge.places.register.ogc_document import CONFORMS, collection_body, openapi
 from maplebridge.places.register.ogc_query import ItemsQuery, read_items_query, unknown_parameters
 from maplebridge.places.register.queries.features import COLLECTIONS, Collection, feature_of, read_rows, rows_of
+from maplebridge.places.register.queries.tiles import register_extent
 
 JSON, GEOJSON, OPENAPI = "application/json", "application/geo+json", "application/vnd.oai.openapi+json;version=3.0"
 Body = dict[str, Any]
@@ -166,8 +167,7 @@ def _known(name: str) -> Collection:
 
 
 def _collection(root: str, known: Collection) -> Body:
-    city = current_city()
-    return collection_body(root, known.id, str(known.title), city.bbox if city else None)
+    return collection_body(root, known.id, str(known.title), register_extent())
 
 
 def _root(request: HttpRequest) -> str:

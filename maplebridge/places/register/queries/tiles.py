@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Sum
+from django.db.models import Max, Min, Sum
 
+from maplebridge.kernel.geometry import bbox_around
 from maplebridge.places.mvt import EXTENT, POINT, encode_layer, encode_tile
 from maplebridge.places.register.models import Address, RegisterCluster
-from maplebridge.places.register.rules.quads import range_of
+from maplebridge.places.register.rules.quads import Box, range_of
 
 POINTS_FROM = 15  # zoom
 _RESOLUTIONS = ((8, 5), (11, 7), (14, 9))  # up to which zoom cells of which resolution are drawn
 _MOST = 12_000  # points in one tile
+_REACH_M = 1_800.0  # from the centre of a cell of resolution 7 to its corners, and a little more
 
 
 def register_tile(z: int, x: int, y: int, *, uses: Mapping[int, str] = MappingProxyType({})) -> bytes:
@@ -43,6 +45,17 @@ def register_size() -> tuple[int, int]:
     """Give how many buildings and addresses there are, from the counts of the map."""
     sums = RegisterCluster.objects.filter(resolution=5).aggregate(b=Sum("buildings"), a=Sum("addresses"))
     return sums["b"] or 0, sums["a"] or 0
+
+
+def register_extent() -> Box | None:
+    """Give (west, south, east, north) of what is registered, wider by a cell of the map; None where nothing is."""
+    cells = RegisterCluster.objects.filter(resolution=7, addresses__gt=0)
+    found = cells.aggregate(w=Min("lon"), s=Min("lat"), e=Max("lon"), n=Max("lat"))
+    if found["w"] is None:
+        return None
+    around = [bbox_around(found[lon], found[lat], _REACH_M) for lon in "we" for lat in "sn"]
+    west, south, east, north = zip(*around, strict=True)
+    return max(-180.0, min(west)), max(-90.0, min(south)), min(180.0, max(east)), min(90.0, max(north))
 
 
 def _in_tile(points: npt.NDArray[np.float64], z: int, x: int, y: int) -> npt.NDArray[np.float64]:
