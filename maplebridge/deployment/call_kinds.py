@@ -39,7 +39,8 @@ def kinds_on_record(
 
 
 def _reported(actor: Actor, begin: datetime, end: datetime, types: Collection[str]) -> IncidentQuerySet:
-    rows = Incident.objects.visible_to(actor).filter(merged_into=None, reported_at__gte=begin, reported_at__lt=end)
+    rows = Incident.objects.visible_to(actor).on_map().filter(merged_into=None)
+    rows = rows.filter(reported_at__gte=begin, reported_at__lt=end)
     return rows.filter(type__in=types) if types else rows
 
 

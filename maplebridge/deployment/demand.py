@@ -108,8 +108,12 @@ def demand_of(
 def calls_on_record(
     actor: Actor, *, begin: datetime, end: datetime, types: Collection[str] = (), area: str = ""
 ) -> Calls:
-    """When and where the incidents that the actor may see were reported, from `begin` up to `end`, merged ones once."""
-    rows = Incident.objects.visible_to(actor).filter(merged_into=None, reported_at__gte=begin, reported_at__lt=end)
+    """When and where the incidents on the map that the actor may see were reported; merged ones once.
+
+    From `begin` up to `end`. Without those off the map: no road there is known, so that no post can be placed for them.
+    """
+    rows = Incident.objects.visible_to(actor).on_map().filter(merged_into=None)
+    rows = rows.filter(reported_at__gte=begin, reported_at__lt=end)
     rows = rows.filter(type__in=types) if types else rows
     rows = rows.filter(under([area])) if area else rows
     columns = rows.order_by().values_list(_Quarter(F("reported_at")), "cell", "lon", "lat")

@@ -90,7 +90,7 @@ def first_choices(*, at: datetime) -> Choices:
 
 def first_report(*, at: datetime) -> datetime:
     """When the first incident on record was reported; four weeks ago where there is none."""
-    first = Incident.objects.order_by("reported_at").values_list("reported_at", flat=True).first()
+    first = Incident.objects.on_map().order_by("reported_at").values_list("reported_at", flat=True).first()
     return first or at - timedelta(days=28)
 
 

@@ -102,9 +102,8 @@ def run_replay(
 
 def load(begin: datetime, end: datetime) -> list[Demand]:
     """Incidents reported in a window, in order of time; what was merged into another is not counted twice."""
-    rows = Incident.objects.filter(reported_at__gte=begin, reported_at__lt=end, merged_into=None).order_by(
-        "reported_at", "pk"
-    )
+    rows = Incident.objects.on_map().filter(reported_at__gte=begin, reported_at__lt=end, merged_into=None)
+    rows = rows.order_by("reported_at", "pk")
     columns = ("pk", "number", "reported_at", "lon", "lat", "priority", "type_id", "area_code", "type__skills",
                "type__scene_s", "type__target_s")  # fmt: skip
     return [

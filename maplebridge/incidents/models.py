@@ -11,6 +11,7 @@ from maplebridge.fieldwork.models import Form
 from maplebridge.incidents.rules.follow_ups import FollowUp
 from maplebridge.incidents.rules.states import DISPOSITIONS, LINK_KINDS, OPEN_STATES, PRIORITIES, SOURCES, STATES
 from maplebridge.kernel.personal import Personal
+from maplebridge.places.kept import current_city
 from maplebridge.places.under import under
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         if codes is None:
             return self.all()
         return self.filter(under(codes))
+
+    def on_map(self) -> "IncidentQuerySet":
+        """Those on the city's map, where there are roads to them; all of them while there is no city."""
+        city = current_city()
+        if city is None:
+            return self
+        return self.filter(lon__range=(city.west, city.east), lat__range=(city.south, city.north))
 
 
 class Target(models.Model):

@@ -8,6 +8,7 @@ from maplebridge.incidents.rules import clean
 from maplebridge.kernel.geometry import valid_lonlat
 from maplebridge.kernel.refused import BadInput
 from maplebridge.places import queries as places
+from maplebridge.places.register.queries.villages import area_by_houses
 
 ADDRESS_MAX = 200
 
@@ -24,7 +25,11 @@ class Spot:
 
 
 def spot_of(*, lon: float | None, lat: float | None, address: str = "") -> Spot:
-    """Resolve a point, or an address where no point is given. Raises BadInput when it is unusable or outside."""
+    """Resolve a point, or an address where no point is given. Raises BadInput when it is unusable or outside.
+
+    Where no borders are drawn, the point lies in the area of the registered house next to it; such a place is in the
+    city though its map ends before.
+    """
     address = clean(address)[:ADDRESS_MAX]
     if lon is None and lat is None and address:
         lon, lat = _found(address)
@@ -33,10 +38,12 @@ def spot_of(*, lon: float | None, lat: float | None, address: str = "") -> Spot:
     if not valid_lonlat(lon, lat):
         raise BadInput("lon", _("%(lon)s, %(lat)s is not a place on Earth.") % {"lon": lon, "lat": lat})
     city = places.current_city()
-    if city and not city.holds(lon, lat):
+    code, path = area_of(lon, lat)
+    if not code and (area := area_by_houses(lon, lat)):  # its borders are not drawn
+        code, path = area.code, area.path
+    if city and not code and not city.holds(lon, lat):
         sentence = _("%(lon).5f, %(lat).5f lies outside %(city)s. Check the place, or hand it to the service there.")
         raise BadInput("lon", sentence % {"lon": lon, "lat": lat, "city": city.name})
-    code, path = area_of(lon, lat)
     return Spot(lon, lat, address or (places.address_at(lon, lat)[:ADDRESS_MAX] if city else ""), code, path)
 
 
