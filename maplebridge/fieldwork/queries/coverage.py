@@ -47,8 +47,9 @@ def people_with_posts(actor: Actor, *, at: datetime, under: str = "") -> QuerySe
 
 
 def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> QuerySet[Area]:
-    """Areas of some kinds where the actor gives tasks, by path, each with its parent."""
+    """Areas of some kinds where the actor gives tasks, by path, each with its parent; their outlines are not read."""
     rows = Area.objects.filter(gone=False, kind__in=list(kinds)).select_related("parent").order_by("path", "code")
+    rows = rows.defer("geometry", "parent__geometry")
     codes = actor.areas("tasks.give")
     if codes is not None:
         rows = rows.at_or_below(codes)
