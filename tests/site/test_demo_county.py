@@ -20,6 +20,10 @@ from maplebridge.fieldwork.models import (
     TaskSchedule,
 )
 from maplebridge.fieldwork.queries.coverage import counts, posts
+from maplebridge.incidents.actions import install_types
+from maplebridge.incidents.models import Incident
+from maplebridge.incidents.queries.quiet import field_figures
+from maplebridge.incidents.rules.quiet import half_year_to
 from maplebridge.kernel import clock
 from maplebridge.people.actions import enrol_user
 from maplebridge.places.models import Area
@@ -28,7 +32,7 @@ from maplebridge.site.demo.county import COUNTY, HAMLETS, TOWNSHIPS, VILLAGES, S
 from maplebridge.site.demo.county_work import months_at
 from maplebridge.site.demo.names import chosen, real_names, tables
 
-SMALL = Size(townships=2, villages=4, hamlets=9, visits=12, houses=3)
+SMALL = Size(townships=2, villages=4, hamlets=9, visits=12, houses=3, incidents=90)
 
 
 def test_the_county_has_its_full_size_and_every_name_once_in_both_scripts():
@@ -95,6 +99,7 @@ def test_its_story_begins_with_last_month(day, last, this):
 @pytest.mark.parametrize("day", [1, 28])
 def test_the_county_is_made_once_with_what_became_of_its_work(machine, day):
     at = clock.now().replace(day=day, hour=0, minute=30)
+    install_types(machine, at=at)
     install_forms(machine, at=at)
     enrol_user(machine, username="chief", display_name="Chief", role="chief", password=None, at=at)
     for _again in range(2):
@@ -102,7 +107,7 @@ def test_the_county_is_made_once_with_what_became_of_its_work(machine, day):
     assert Area.objects.count() == 16
     assert all(row["empty"] == 0 for row in counts(posts(machine, at=at)).values())
     states = Counter(Review.objects.values_list("state", flat=True))
-    assert states.total() == Submission.objects.count() == SMALL.visits
+    assert states.total() == Submission.objects.count() >= SMALL.visits
     assert states["accepted"] and states["returned"] and states["received"]
     assert not Review.objects.exclude(hindered="").exists()
     assert Address.objects.filter(kind="building").count() >= 9 * SMALL.houses
@@ -113,3 +118,18 @@ def test_the_county_is_made_once_with_what_became_of_its_work(machine, day):
     assert StipendSheet.objects.get().state == "frozen"
     assert Deduction.objects.get().state == "appealed"
     assert TaskSchedule.objects.count() == 1
+    assert len(set(Review.objects.values_list("form", flat=True))) >= 3
+    assert not Submission.objects.filter(complete=False).exists()
+    assert Submission.objects.filter(files__media_type="image/jpeg").exists()
+    assert_some_villages_are_quiet(machine, at)
+
+
+def assert_some_villages_are_quiet(machine, at):
+    """All incidents lie in villages and have ended; some villages had none, some follow-ups are done."""
+    villages = list(Area.objects.filter(kind="village"))
+    figures = field_figures(machine, places=villages, span=half_year_to(at.date()), at=at)
+    assert 0 < figures.quiet_now.part < len(villages)
+    assert Incident.objects.count() == SMALL.incidents == Incident.objects.filter(area_path__contains=COUNTY).count()
+    assert not Incident.objects.open().exists()
+    follow_ups = Task.objects.filter(source_key__startswith="follow_up:")
+    assert follow_ups.filter(state="settled").exists()

@@ -17,6 +17,7 @@ from maplebridge.people.actor import Actor
 from maplebridge.places.models import Area
 from maplebridge.places.register.rules.divisions import Division
 from maplebridge.site.demo.county_doors import stock_county_doors
+from maplebridge.site.demo.county_incidents import tell_incidents
 from maplebridge.site.demo.county_work import months_at, tell_work
 from maplebridge.site.demo.names import chosen, real_names
 
@@ -40,10 +41,11 @@ class Size:
     hamlets: int = HAMLETS
     visits: int = 72
     houses: int = 45  # in each hamlet of six villages
+    incidents: int = 220
 
 
 def stock_county(actor: Actor, *, at: datetime, size: Size = Size(), seed: int = 2026) -> None:  # noqa: B008  # frozen
-    """Make the county, its posts, its register and what was done in it since last month, once."""
+    """Make the county, its posts, its register, its incidents and what was done in it since last month, once."""
     if Area.objects.filter(code=COUNTY).exists():
         return
     rng = random.Random(seed)  # noqa: S311  # chance, not secrets
@@ -52,6 +54,7 @@ def stock_county(actor: Actor, *, at: datetime, size: Size = Size(), seed: int =
     apply_divisions(actor, areas, at=months.begun, progress=_quiet)
     apply_roster(actor, roster(areas, at.date()), at=months.begun, progress=_quiet)
     stock_county_doors(actor, areas, houses=size.houses, at=months.begun, seed=seed)
+    tell_incidents(actor, count=size.incidents, since=months.begun, at=at, seed=seed)
     town = Area.objects.get(code=next(area.code for area in areas if area.kind == "township"))
     tell_work(actor, town, months, visits=size.visits, at=at, seed=seed)
 

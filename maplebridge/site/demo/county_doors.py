@@ -11,7 +11,7 @@ from maplebridge.places.register.models import Address
 from maplebridge.places.register.rules.divisions import Division
 from maplebridge.places.register.rules.rows import Row
 
-SOURCE = "demo county"
+SOURCE, SEATS = "demo county", "demo county seats"
 VILLAGES = 6
 _LANES = (
     "水井巷",
@@ -33,7 +33,10 @@ _STEP = 0.00042  # degrees between two houses of a lane, some 45 m
 
 
 def stock_county_doors(actor: Actor, areas: Sequence[Division], *, houses: int, at: datetime, seed: int) -> None:
-    """Enter the houses of the first villages, `houses` a hamlet, and three who asked to be looked after."""
+    """Enter each village's committee, the houses of the first villages, and three who asked to be looked after.
+
+    `houses` stand in each hamlet.
+    """
     rng = random.Random(seed)  # noqa: S311  # chance, not secrets
     villages = [area.code for area in areas if area.kind == "village"]
     first = sorted(villages)[:VILLAGES]
@@ -41,12 +44,24 @@ def stock_county_doors(actor: Actor, areas: Sequence[Division], *, houses: int, 
     names = {area.code: area.name_zh for area in areas}
     rows = [row for hamlet in hamlets for row in _rows(hamlet, names[hamlet.parent], houses, rng)]
     import_addresses(actor, rows=dict(enumerate(rows[:BATCH])), source=SOURCE, at=at)
+    seats = [_seat(area, areas) for area in areas if area.kind == "village"]
+    import_addresses(actor, rows=dict(enumerate(filter(None, seats))), source=SEATS, at=at)
     doors = Address.objects.filter(source=SOURCE, kind="building").order_by("pk")
     for number, (name, needs, words) in enumerate(_CARE):
         door = doors[number * houses // 2 : number * houses // 2 + 1].first()
         if door is not None:
             wish = Wish(name, needs, "person", words=words, lasts=timedelta(days=300))
             ask_for_care(actor, address_id=door.pk, wish=wish, at=at + timedelta(days=number))
+
+
+def _seat(village: Division, areas: Sequence[Division]) -> Row | None:
+    """The house of a village's committee, in its first hamlet: by it the map knows where the village is."""
+    hamlet = min((area for area in areas if area.parent == village.code), key=lambda area: area.code, default=None)
+    if hamlet is None or hamlet.point is None:
+        return None
+    lon, lat = hamlet.point
+    lane = f"{village.name_zh}村部路"
+    return Row(hamlet.code, lane, "", "1", "", "", round(lon - 2 * _STEP, 6), round(lat, 6), "public")
 
 
 def _rows(hamlet: Division, village: str, houses: int, rng: random.Random) -> list[Row]:

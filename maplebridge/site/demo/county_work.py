@@ -20,12 +20,16 @@ from maplebridge.people.actor import Actor, actor_of, system
 from maplebridge.people.models import User
 from maplebridge.places.models import Area
 from maplebridge.places.register.models import Address
+from maplebridge.site.demo.county_forms import filled
+from maplebridge.site.demo.county_people import holder
 
 UNDECIDED = timedelta(days=8)  # what came in since waits for a reviewer
 RETURNED_SINCE = timedelta(days=25)  # what was returned before has been put right
 _RETURNED = "The photo shows another house. Look again, please."
 _REFUSED = "This house was visited the day before by somebody else."
 _REVIEWED_AFTER = timedelta(hours=20)
+_FORMS = {"visit": 40, "shop": 12, "rental": 14, "hazard": 8, "charging": 6, "dispute": 6, "nothing": 14}  # how often
+_USES = {"shop": "shop", "rental": "rental"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +71,37 @@ def _publish_scheme(actor: Actor, months: Months) -> None:
         actions.publish_scheme(actor, scheme=scheme, starts_on=months.last, at=months.begun)
 
 
-def holder(area: Area | str, role: str) -> User:
-    """Who holds a post; an account of the demo's first page before others."""
-    code = area if isinstance(area, str) else area.code
-    return User.objects.filter(grants__area_code=code, grants__role=role).order_by("pk")[0]
-
-
 def _visits(town: Area, months: Months, rng: random.Random, *, count: int, at: datetime) -> None:
-    """Visits of the assistants of three villages, day after day; the latest still wait."""
-    version = FormVersion.objects.filter(form_id="visit", state="published").first()
+    """What the assistants of three villages fill in, day after day; the latest still waits."""
+    versions = {version.form_id: version for version in FormVersion.objects.published()}
     villages = list(Area.objects.filter(path__startswith=town.path, kind="village").order_by("code")[:3])
     hamlets = Area.objects.filter(kind="hamlet", parent__in=villages).select_related("parent").order_by("code")
-    if version is None or not hamlets:
+    forms = {form: share for form, share in _FORMS.items() if form in versions}
+    if not forms or not hamlets:
         return
     first = datetime.combine(months.last, time(7), UTC) + timedelta(days=1)
     step = (at - timedelta(hours=6) - first) / max(count, 1)
     for number in range(count):
         hamlet = hamlets[0] if number % 4 == 0 else hamlets[number % len(hamlets)]  # the demo's own assistant, often
-        door = rng.choice(list(Address.objects.filter(area=hamlet, kind="building")[:60]) or [None])
-        filled = first + step * (number + 1)
+        form = rng.choices(list(forms), list(forms.values()))[0]
+        moment = first + step * (number + 1)
+        xml, files = filled(versions[form], f"{number:06d}", _door(hamlet, form, rng) or hamlet, moment, rng)
         user = holder(hamlet, "hamlet_assistant")
-        xml = _visit(version.version, number, str(door) if door else hamlet.name, door or hamlet, filled, rng)
         done = actions.receive_submission(
-            actor_of(user, at=at), user=user, xml=xml, files={}, at=filled + timedelta(minutes=9)
+            actor_of(user, at=at), user=user, xml=xml, files=files, at=moment + timedelta(minutes=9)
         )
         review = actions.screen_submission(
-            system("demo"), submission=done.submission, at=filled + timedelta(minutes=10)
+            system("demo"), submission=done.submission, at=moment + timedelta(minutes=10)
         )
-        if review is not None and filled < at - UNDECIDED:
-            _decide(review, number, holder(hamlet.parent.code if hamlet.parent else "", "auxiliary"), filled, at)
+        if review is not None and moment < at - UNDECIDED:
+            _decide(review, number, holder(hamlet.parent.code if hamlet.parent else "", "auxiliary"), moment, at)
+
+
+def _door(hamlet: Area, form: str, rng: random.Random) -> Address | None:
+    """A house of a hamlet of the use that a form is for; any house where there is none."""
+    houses = Address.objects.filter(area=hamlet, kind="building").order_by("pk")
+    fit = houses.filter(premise__use=_USES.get(form, "house"))
+    return rng.choice(list(fit[:60]) or list(houses[:60]) or [None])
 
 
 def _decide(review: Review, number: int, judge: User, filled: datetime, at: datetime) -> None:
@@ -111,22 +117,6 @@ def _decide(review: Review, number: int, judge: User, filled: datetime, at: date
         changes = meeting_of(review).changes
         take = [f"{change.proposal.subject}.{each.field}" for change in changes for each in change.differences]
         actions.accept_and_apply(actor, review=review, take=take, seen={}, at=when)
-
-
-def _visit(
-    version: str, number: int, address: str, place: Address | Area, filled: datetime, rng: random.Random
-) -> bytes:
-    """A filled-in form as a phone sends it."""
-    lon, lat = (place.lon, place.lat) if isinstance(place, Address) else (place.middle or (0.0, 0.0))
-    start, end = (f"{moment:%Y-%m-%dT%H:%M:%S}.000+00:00" for moment in (filled, filled + timedelta(minutes=8)))
-    hazard = rng.choice(("wiring", "exit", "charging", "none", "none", "none"))
-    return (
-        f'<data xmlns:orx="http://openrosa.org/xforms" id="visit" version="{version}"><start>{start}</start>'
-        f"<end>{end}</end><device>demo</device><place><address>{address}</address><where>{lat} {lon} 0 5</where>"
-        f"<dwelling>house</dwelling></place><household><residents>{rng.randrange(1, 7)}</residents><rented>no</rented>"
-        f"</household><hazards>{hazard}</hazards><photo/><orx:meta><orx:instanceID>uuid:demo-{number:06d}"
-        "</orx:instanceID></orx:meta></data>"
-    ).encode()
 
 
 def _tasks(actor: Actor, town: Area, months: Months, *, at: datetime) -> None:
