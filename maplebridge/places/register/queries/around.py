@@ -1,18 +1,17 @@
 """What somebody at the map asks of the register: which buildings are near, and what one address is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
 from maplebridge.kernel.geometry import bbox_around, distance_m
 from maplebridge.people.actor import Actor
-from maplebridge.places.models import Area
 from maplebridge.places.register.models import Address, Organisation, Premise
 from maplebridge.places.register.rules.quads import range_of, ranges_of
 from maplebridge.places.under import in_areas
 
-_WIDTHS_M = (150.0, 600.0, 2_400.0)
+WIDTHS_M = (150.0, 600.0, 2_400.0)
 _CONSIDERED = 4_000
 _NAMED = 50
 
@@ -39,16 +38,16 @@ class House:
     hazards: list[str]
 
 
-def addresses_around(lon: float, lat: float, *, limit: int = 30) -> list[Near]:
-    """Give the buildings nearest to a point, within some 2.4 km, the nearest first."""
-    for metres in _WIDTHS_M:
+def addresses_around(lon: float, lat: float, *, limit: int = 30, widths_m: Sequence[float] = WIDTHS_M) -> list[Near]:
+    """Give the buildings nearest to a point, the nearest first, within some 2.4 km or the last of other widths."""
+    for metres in widths_m:
         west, south, east, north = box = bbox_around(lon, lat, metres)
         spans = Q()
         for first, end in ranges_of(box):
             spans |= Q(quad__gte=first, quad__lt=end)
         rows = Address.objects.filter(spans, kind="building", lon__range=(west, east), lat__range=(south, north))
         found = list(rows.filter(gone=False).select_related("area")[:_CONSIDERED])
-        if len(found) >= limit or metres == _WIDTHS_M[-1]:
+        if len(found) >= limit or metres == widths_m[-1]:
             break
     near = [Near(each, round(distance_m(lon, lat, each.lon, each.lat))) for each in found]
     return sorted(near, key=lambda each: (each.distance_m, each.address.pk))[:limit]
