@@ -28,8 +28,7 @@ def wells(server):
 
 
 def test_many_tasks_are_passed_on_and_taken_back(open_context, wells):
-    page = sign_in(open_context(), "chief")
-    page.goto("/workbook/tasks?area=JT")
+    page = sign_in(open_context(), "chief", "/workbook/tasks?area=JT")
     expect(page.locator("#dotmap canvas")).to_be_visible()
     page.get_by_role("checkbox", name="Choose all").focus()
     page.keyboard.press("Space")

@@ -6,7 +6,7 @@ import re
 import pytest
 from journey_cable import cable
 from journey_field import HERE, PHONE, Worker
-from journey_people import sign_in
+from journey_people import reload_until, sign_in
 from playwright.sync_api import expect
 from test_every_page import violations
 
@@ -36,8 +36,7 @@ def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_
     before = len(arrived())
     with cable(server.port) as line:
         context = open_context(base_url=line.url, permissions=["geolocation"], geolocation=HERE, **PHONE)
-        page = sign_in(context, "officer")
-        page.goto("/field")
+        page = sign_in(context, "officer", "/field")
         Worker(page).can_open_without_a_network()
         line.pull()
         context.set_offline(True)
@@ -76,37 +75,26 @@ def test_a_form_filled_in_without_a_network_survives_the_closed_tab_and_arrives_
 
 
 def _is_accepted_and_stands_in_register_and_ledger(open_context, server):
-    reviewer = sign_in(open_context(), "chief")
-    reviewer.goto("/workbook/review")
+    reviewer = sign_in(open_context(), "chief", "/workbook/review")
     link = reviewer.get_by_role("row").filter(has_text="Post officer 7").get_by_role("link", name="Household visit")
-    for _try in range(20):  # it is screened a moment after it has arrived
-        if link.count():
-            break
-        reviewer.wait_for_timeout(500)
-        reviewer.reload()
+    reload_until(reviewer, link)  # it is screened a moment after it has arrived
     link.last.click()
     expect(reviewer.get_by_role("main")).to_contain_text("Maple Lane 7")
     reviewer.get_by_role("button", name="Accept", exact=True).click()
     expect(reviewer.get_by_role("status").filter(has_text="Accepted.")).to_be_visible()
     assert "3 True" in server.python(REGISTERED)
-    mine = sign_in(open_context(**PHONE), "officer")
+    mine = sign_in(open_context(**PHONE), "officer", "/workbook")
     line = mine.get_by_role("main").get_by_text("Household visit")
-    for _try in range(20):  # the ledger is written from the journal a moment after
-        mine.goto("/workbook")
-        if line.count():
-            break
-        mine.wait_for_timeout(500)
+    reload_until(mine, line)  # the ledger is written from the journal a moment after
     expect(line.first).to_be_visible()
-    auditor = sign_in(open_context(), "auditor")
-    auditor.goto("/journal")
+    auditor = sign_in(open_context(), "auditor", "/journal")
     auditor.get_by_role("button", name="Verify").click()
     expect(auditor.get_by_role("heading", name="Sound")).to_be_visible()
 
 
 def test_what_is_missing_is_said_in_the_form_and_a_finished_one_is_saved_to_a_file(open_context, faults):
     context = open_context(**PHONE)
-    worker = Worker(sign_in(context, "officer"))
-    worker.page.goto("/field")
+    worker = Worker(sign_in(context, "officer", "/field"))
     worker.opens("Household visit")
     assert not violations(worker.page)
     worker.press("finish")
@@ -145,8 +133,7 @@ for sent in Submission.objects.filter(version__form="nothing").order_by("pk"):
 
 
 def test_what_is_returned_opens_filled_in_and_what_is_sent_then_takes_its_place(open_context, server, faults):
-    worker = Worker(sign_in(open_context(**PHONE), "officer"))
-    worker.page.goto("/field")
+    worker = Worker(sign_in(open_context(**PHONE), "officer", "/field"))
     worker.opens("Nothing to report today")
     worker.page.get_by_label(re.compile("^Day")).fill("2026-05-03")
     worker.press("finish")

@@ -4,14 +4,13 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from journey_people import Desk, sign_in
+from journey_people import Desk, enter, sign_in
 from playwright.sync_api import expect
 
 
 def test_a_paper_card_is_reserved_entered_afterwards_and_keeps_when_it_happened(open_context):
     context = open_context()
-    page = sign_in(context, "dispatcher")
-    page.goto("/cards")
+    page = sign_in(context, "dispatcher", "/cards")
     page.get_by_label("How many cards?").fill("2")
     page.get_by_role("button", name="Reserve and show the cards").click()
     number = page.locator(".card-number").first.inner_text()
@@ -40,10 +39,9 @@ def test_a_paper_card_is_reserved_entered_afterwards_and_keeps_when_it_happened(
 
 def test_an_auditor_reads_the_journal_and_verifies_it(open_context):
     context = open_context()
-    sign_in(context, "dispatcher")
+    enter(context, "dispatcher")
     Desk(context).report(narrative="Seen by the auditor.", caller="Test caller Willow")
-    page = sign_in(open_context(), "auditor")
-    page.goto("/journal")
+    page = sign_in(open_context(), "auditor", "/journal")
     expect(page.get_by_role("table")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text("Willow")
     page.get_by_role("button", name=re.compile("Verify")).click()

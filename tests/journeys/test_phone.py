@@ -1,7 +1,7 @@
 """An officer's phone, from the ring to the close."""
 
 import pytest
-from journey_people import Desk, Phone, sign_in
+from journey_people import Desk, Phone, enter, sign_in
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -10,7 +10,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 @pytest.fixture
 def dispatcher(open_context):
     context = open_context()
-    sign_in(context, "dispatcher")
+    enter(context, "dispatcher")
     return Desk(context)
 
 

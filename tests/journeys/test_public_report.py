@@ -2,13 +2,13 @@
 
 import re
 
-from journey_people import Desk, sign_in
+from journey_people import Desk, enter
 from playwright.sync_api import expect
 
 
 def test_a_residents_report_reaches_the_desk_and_can_be_followed_by_its_code(open_context):
     dispatcher = open_context()
-    sign_in(dispatcher, "dispatcher")
+    enter(dispatcher, "dispatcher")
     resident = open_context(viewport={"width": 390, "height": 844}).new_page()
     resident.goto("/report")
     resident.get_by_label("What is it about?").select_option("noise")

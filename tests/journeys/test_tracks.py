@@ -4,7 +4,7 @@ import re
 import time
 import urllib.request
 
-from journey_people import Desk, sign_in
+from journey_people import Desk, enter, sign_in
 from playwright.sync_api import expect
 
 
@@ -32,7 +32,8 @@ def set_up_a_phone(server, page, unit):
 
 def test_a_phone_is_set_up_its_way_is_looked_at_with_a_reason_and_the_crew_reads_who_looked(server, open_context):
     context = open_context()
-    chief = sign_in(context, "chief")
+    enter(context, "chief")
+    chief = context.new_page()
     unit = Desk(context).unit("M21")["id"]
     address = set_up_a_phone(server, chief, unit)
     drive(address, fixes=40, every_s=10)
@@ -48,14 +49,14 @@ def test_a_phone_is_set_up_its_way_is_looked_at_with_a_reason_and_the_crew_reads
     with chief.expect_download() as file:
         chief.get_by_role("button", name="GPX").click()
     assert "<trkpt" in file.value.path().read_text()
-    officer = sign_in(open_context(), "officer")
-    officer.goto(f"/units/{unit}/track")
+    officer = sign_in(open_context(), "officer", f"/units/{unit}/track")
     expect(officer.locator("main")).to_contain_text("“A resident asked who drove by.”")
 
 
 def test_a_fence_put_up_while_the_console_is_open_tells_of_a_unit_that_comes(server, open_context):
     desk = open_context()
-    console = sign_in(desk, "chief")
+    enter(desk, "chief")
+    console = desk.new_page()
     unit = Desk(desk).unit("M22")["id"]
     address = set_up_a_phone(server, console, unit)
     page = desk.new_page()
