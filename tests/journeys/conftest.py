@@ -1,5 +1,6 @@
 """One real server and one real browser for all journeys."""
 
+import json
 import os
 import shutil
 import socket
@@ -21,6 +22,7 @@ FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",  # a page is less work without a card played by the processor; maps have it
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -48,6 +50,7 @@ class Server:
     home: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    beside: subprocess.Popen[str] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -61,14 +64,19 @@ class Server:
         return {k: v for k, v in os.environ.items() if not k.startswith("MAPLEBRIDGE_")} | ours
 
     def python(self, code: str) -> str:
-        """Run code beside the server, with Django set up; returns what it printed."""
-        whole = "import django; django.setup()\n" + code
-        done = subprocess.run(
-            [sys.executable, "-c", whole],
-            env=self.environment, cwd=REPOSITORY, capture_output=True, text=True, timeout=180,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        """Run code in a process beside the server, which sets Django up once; returns what it printed."""
+        if self.beside is None:
+            self.beside = subprocess.Popen(
+                [sys.executable, "-c", BESIDE],
+                env=self.environment, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        assert self.beside.stdin and self.beside.stdout
+        print(json.dumps(code), file=self.beside.stdin, flush=True)
+        answer = self.beside.stdout.readline()
+        assert answer, "the process beside the server is gone"
+        printed, fault = json.loads(answer)
+        assert not fault, fault
+        return str(printed)
 
     def start(self) -> None:
         """Serve, and return when it answers."""
@@ -99,7 +107,28 @@ class Server:
                 self.process.wait(5)
             self.process = None
 
+    def end(self) -> None:
+        """Take it away for good, with what runs beside it."""
+        self.stop()
+        if self.beside:
+            self.beside.communicate(timeout=10)
 
+
+BESIDE = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+from django.db import connections
+for line in sys.stdin:
+    printed, fault = io.StringIO(), ""
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(compile(json.loads(line), "<journey>", "exec"), {"__name__": "journey"})
+    except Exception:
+        fault = traceback.format_exc()
+    connections.close_all()
+    print(json.dumps([printed.getvalue(), fault]), flush=True)
+"""
 PREPARE = """
 from pathlib import Path
 from django.conf import settings
@@ -124,7 +153,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     it.python(PREPARE.format(history=False))
     it.start()
     yield it
-    it.stop()
+    it.end()
 
 
 @pytest.fixture(scope="session")
