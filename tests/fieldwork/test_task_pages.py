@@ -137,3 +137,16 @@ def test_lines_of_a_feed_are_folded_between_letters(noon):
     assert all(len(line) <= 75 for line in body.split(b"\r\n"))
     assert "枫桥" * 60 in body.decode().replace("\r\n ", "")
     assert "DESCRIPTION:a\\nb" in body.decode()
+
+
+def test_a_board_of_a_hundred_tasks_asks_no_more_of_the_database_than_one(village, django_assert_max_num_queries):
+    client = signed_in("officer")
+    areas, who = village
+    at = clock.now()
+    due_at = at + timedelta(hours=1)
+    actions.give_to_each(who["officer"], title="Wells", area=areas["T"], kind="hamlet", due_at=due_at, at=at)
+    given = dict(Task.objects.filter(area_code="H1").values().get(), id=None, parent_id=None, source_key=None)
+    Task.objects.bulk_create(Task(**given | {"title": f"Well {n}", "path": f"/{9_000 + n}/"}) for n in range(100))
+    with django_assert_max_num_queries(30):
+        page = shown(client, "/workbook/tasks")
+    assert "Well 99" in page

@@ -88,3 +88,18 @@ def test_the_page_tells_them(officer, settings):
     response = client.get("/workbook/figures?kind=village")
     assert response.status_code == 200
     assert "Without an incident" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_hundred_villages_more_ask_no_more_of_the_database(officer, settings, django_assert_max_num_queries):
+    from maplebridge.places.models import Area
+
+    client = Client()
+    client.force_login(officer, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    Area.objects.bulk_create(
+        Area(code=f"N{number}", name=f"N{number}", path=f"/T/N{number}/", kind="village", level=1)
+        for number in range(100)
+    )
+    with django_assert_max_num_queries(35):
+        response = client.get("/workbook/figures?kind=village")
+    assert "N99" in response.content.decode()

@@ -101,3 +101,12 @@ def test_before_and_after_by_area(world):
         ("", 3, 0), ("district", 3, 0), ("moon", 0, 0),
     ]  # fmt: skip
     assert rows[1].ratio.value == 0.0 and not rows[2].ratio.shows_change
+
+
+@pytest.mark.django_db
+def test_a_thousand_areas_are_compared_with_two_questions(world, django_assert_num_queries):
+    world.steal(world.register().item)
+    areas = ["district", *(f"hamlet{number}" for number in range(1_000))]
+    with django_assert_num_queries(2):
+        rows = before_and_after(split_at=world.noon, days=9, now=world.later(days=9), areas=areas)
+    assert [(row.area, row.ratio.after) for row in rows if row.ratio.after] == [("", 1), ("district", 1)]

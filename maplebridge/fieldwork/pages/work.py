@@ -68,7 +68,7 @@ def day_from(text: str, field: str) -> date | None:
 def areas_for(actor: Actor, permission: str) -> list[Area]:
     """The areas in which an actor has a permission, the largest first."""
     codes = actor.areas(permission)
-    rows = Area.objects.filter(gone=False).order_by("level", "code")
+    rows = Area.objects.filter(gone=False).defer("geometry").order_by("level", "code")
     if codes is None:
         return list(rows[:500])
     return [area for area in rows.filter(level__gte=0) if any(f"/{code}/" in area.path for code in codes)][:500]

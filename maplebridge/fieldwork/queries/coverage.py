@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from maplebridge.fieldwork.rules.coverage import OFFICER, POST_OF, STATES, state_of
 from maplebridge.people.actor import Actor
-from maplebridge.people.models import Grant, User
+from maplebridge.people.models import Grant, GrantQuerySet, User
 from maplebridge.places.models import Area
 
 
@@ -31,11 +31,16 @@ def posts(actor: Actor, *, at: datetime, under: str = "", kind: str = "") -> lis
     """
     areas = list(areas_of(actor, kinds=[kind] if kind in POST_OF else list(POST_OF), under=under))
     held: dict[tuple[str, str], list[Grant]] = {}
-    for grant in Grant.objects.filter(role__in=set(POST_OF.values())).exclude(area_code="").in_force(at).filter(
-        Q(user__is_active=True), Q(user__expires_at=None) | Q(user__expires_at__gt=at)
-    ).select_related("user"):  # fmt: skip
+    for grant in _holding(at).select_related("user"):
         held.setdefault((grant.area_code, grant.role), []).append(grant)
     return [_post(area, held.get((area.code, POST_OF[area.kind]), ()), at) for area in areas]
+
+
+def held_by_path(actor: Actor, *, at: datetime) -> list[tuple[str, bool]]:
+    """The path of each area that `posts` would name, and whether somebody holds its post; no names are read."""
+    held = set(_holding(at).values_list("area_code", "role"))
+    rows = areas_of(actor, kinds=POST_OF).values_list("code", "kind", "path")
+    return [(path, (code, POST_OF[kind]) in held) for code, kind, path in rows]
 
 
 def people_with_posts(actor: Actor, *, at: datetime, under: str = "") -> QuerySet[User]:
@@ -54,6 +59,12 @@ def areas_of(actor: Actor, *, kinds: Iterable[str], under: str = "") -> QuerySet
     if codes is not None:
         rows = rows.at_or_below(codes)
     return rows.at_or_below([under]) if under else rows
+
+
+def _holding(at: datetime) -> GrantQuerySet:
+    """Grants of posts' roles in a certain area, in force, of people who may still sign in."""
+    grants = Grant.objects.filter(role__in=set(POST_OF.values())).exclude(area_code="").in_force(at)
+    return grants.filter(Q(user__is_active=True), Q(user__expires_at=None) | Q(user__expires_at__gt=at))
 
 
 def _post(area: Area, grants: Sequence[Grant], at: datetime) -> Post:

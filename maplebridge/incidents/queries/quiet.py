@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet, Sum
 
 from maplebridge.fieldwork.models import LedgerLine, Task
-from maplebridge.fieldwork.queries.coverage import posts
+from maplebridge.fieldwork.queries.coverage import held_by_path
 from maplebridge.fieldwork.rules.tasks import ENDED
 from maplebridge.incidents.models import Incident
 from maplebridge.incidents.rules.quiet import Span, by_place, days_without, longest_quiet, quiet
@@ -111,7 +111,7 @@ def _overdue(actor: Actor, codes: Sequence[str], *, at: datetime) -> tuple[dict[
 
 def _held(actor: Actor, codes: Sequence[str], *, at: datetime) -> tuple[dict[str, int], dict[str, int]]:
     """Posts in each place that somebody holds, and all that there are."""
-    rows = [(post.area.path, int(post.state != "empty")) for post in posts(actor, at=at)]
+    rows = held_by_path(actor, at=at)
     return by_place(rows, codes), by_place([(path, 1) for path, _held in rows], codes)
 
 
@@ -135,7 +135,7 @@ def kinds_of_places(actor: Actor) -> dict[str, list[Area]]:
     """The areas where an actor gives tasks by kind, the smallest kinds first."""
     codes = actor.areas("tasks.give")
     found: dict[str, list[Area]] = {}
-    for area in Area.objects.filter(gone=False).order_by("-level", "code"):
+    for area in Area.objects.filter(gone=False).defer("geometry").order_by("-level", "code"):
         if codes is None or any(f"/{code}/" in area.path for code in codes):
             found.setdefault(area.kind, []).append(area)
     return found

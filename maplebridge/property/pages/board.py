@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from maplebridge.kernel import clock
 from maplebridge.kernel.intervals import Share
 from maplebridge.people.sessions import actor_of_request
-from maplebridge.places.queries import areas_in_use
+from maplebridge.places.queries import area_names
 from maplebridge.property import queries
 from maplebridge.property.models import Dispute
 from maplebridge.property.queries.clones import contradicting_codes, impossible_jumps
@@ -59,14 +59,18 @@ def figures_page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("days", "")
     days, now = int(asked) if asked in map(str, SPANS) else SPANS[1], clock.now()
     told = figures(since=now - timedelta(days=days), until=now, now=now)
-    names = {area.code: area.name for area in areas_in_use()}
+    names = area_names()
     compared = before_and_after(split_at=now - timedelta(days=days), days=days, now=now, areas=sorted(names))
     context = asdict(told) | {
         "days": days,
         "spans": SPANS,
         "kinds": [(name, told.registered.get(kind, 0)) for kind, name in KINDS],
         "shares": _shares(told),
-        "compared": [{"area": names.get(each.area, ""), "ratio": each.ratio} for each in compared],
+        "compared": [
+            {"area": names.get(each.area, ""), "ratio": each.ratio}
+            for each in compared
+            if not each.area or each.ratio.before or each.ratio.after
+        ],
     }
     return render(request, "property/figures.html", context)
 

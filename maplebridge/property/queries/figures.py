@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from maplebridge.incidents.models import Incident
+from maplebridge.incidents.rules.quiet import by_place
 from maplebridge.kernel.intervals import Ratio, Share, rate_ratio, share
 from maplebridge.places.under import under
 from maplebridge.property.figures import Step, median_days, waiting_curve
@@ -79,13 +80,19 @@ def before_and_after(*, split_at: datetime, days: int, now: datetime, areas: Seq
     Where the days after are not over yet, only what has passed counts. A ratio says that something changed, not why.
     """
     after = min(timedelta(days=days), max(now - split_at, timedelta()))
-    found = []
-    for area in ("", *areas):
-        rows = _within(Incident.objects.filter(type__in=THEFT_TYPES), area)
-        before = _count(rows.filter(reported_at__gte=split_at - timedelta(days=days), reported_at__lt=split_at))
-        later = _count(rows.filter(reported_at__gte=split_at, reported_at__lt=split_at + after))
-        found.append(Compared(area, rate_ratio(before, float(days), later, after / timedelta(days=1))))
-    return found
+    before = _by_area(split_at - timedelta(days=days), split_at, areas)
+    later = _by_area(split_at, split_at + after, areas)
+    return [
+        Compared(area, rate_ratio(before[area], float(days), later[area], after / timedelta(days=1)))
+        for area in ("", *areas)
+    ]
+
+
+def _by_area(since: datetime, until: datetime, areas: Sequence[str]) -> dict[str, int]:
+    """Count reported thefts of e-bikes and batteries in each area and (code "") in all."""
+    rows = Incident.objects.filter(type__in=THEFT_TYPES, reported_at__gte=since, reported_at__lt=until).order_by()
+    counts = list(rows.values_list("area_path").annotate(n=Count("pk")))
+    return by_place(counts, areas) | {"": sum(count for _path, count in counts)}
 
 
 def _within(rows: "QuerySet[Any]", area: str) -> "QuerySet[Any]":
