@@ -44,6 +44,7 @@ export class LiveMap {
   readonly #incidents = new Feed(() => this.#source('incidents'), (id) => this.#incidentMark(id));
   readonly #units = new Feed(() => this.#source('units'), (id) => this.#unitMark(id));
   #unit: number | null = null;
+  #unitShown = ''; // what the map was last told of it
   #many = false;
   #ready = false;
   #register = false;
@@ -107,6 +108,9 @@ export class LiveMap {
     this.#unit = id;
     if (!this.#ready) return;
     const mark = id === null ? null : this.#unitMark(id);
+    const shown = JSON.stringify(mark);
+    if (shown === this.#unitShown) return; // whatever is set, the whole map is drawn anew
+    this.#unitShown = shown;
     this.#source('unit')?.setData({ type: 'FeatureCollection', features: mark ? [mark] : [] });
   }
 
@@ -187,6 +191,7 @@ export class LiveMap {
     this.#many = this.#o.tables().incidents.size > CLUSTER_FROM;
     addLayers(this.map, inks(), this.#many, this.#register);
     this.#ready = true;
+    this.#unitShown = '';
     this.redraw();
     for (const name of Object.keys(this.#overlays) as Overlay[]) this.#source(name)?.setData(this.#overlays[name]);
     this.#o.ready?.();
