@@ -20,7 +20,7 @@ from maplebridge.site.demo.county_forms import filled
 from maplebridge.site.demo.county_people import holder, judge_of
 
 DAYS = 515  # back to the same half-year of the year before
-QUIET_SHARE = 0.6  # of the villages: nothing ever happens there
+QUIET_SHARE = 0.5  # of the villages: nothing ever happens there
 LATEST = timedelta(days=3)
 _FEWER = 0.45  # of what happened at the beginning still happens
 _TALES = tomllib.loads(Path(__file__).with_name("county_incidents.toml").read_text(encoding="utf-8"))["tale"]
@@ -32,8 +32,10 @@ def tell_incidents(actor: Actor, *, count: int, since: datetime, at: datetime, s
     doors = _doors(rng)
     if not doors:
         return
-    weights = [rng.expovariate(1) for _door in doors]
+    often = [rng.expovariate(1) for _village in doors]
+    quiet_since = [at, *(at + timedelta(days=rng.uniform(-DAYS, DAYS)) for _village in doors[1:])]
     for moment in _moments(count, at, rng):
+        weights = [rate if moment < until else 0.0 for rate, until in zip(often, quiet_since, strict=True)]
         _happens(actor, rng.choices(doors, weights)[0], moment, rng)
     for entry in Entry.objects.filter(verb="incidents.closed", at__gte=since).order_by("position"):
         give_follow_up(entry, entry.at + timedelta(minutes=5))

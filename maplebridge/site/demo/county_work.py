@@ -27,6 +27,7 @@ UNDECIDED = timedelta(days=8)  # what came in since waits for a reviewer
 RETURNED_SINCE = timedelta(days=25)  # what was returned before has been put right
 _RETURNED = "The photo shows another house. Look again, please."
 _REFUSED = "This house was visited the day before by somebody else."
+_RETURNED_OF_11 = 7
 _REVIEWED_AFTER = timedelta(hours=20)
 _FORMS = {"visit": 40, "shop": 12, "rental": 14, "hazard": 8, "charging": 6, "dispute": 6, "nothing": 14}  # how often
 _USES = {"shop": "shop", "rental": "rental"}
@@ -77,13 +78,15 @@ def _visits(town: Area, months: Months, rng: random.Random, *, count: int, at: d
     villages = list(Area.objects.filter(path__startswith=town.path, kind="village").order_by("code")[:3])
     hamlets = Area.objects.filter(kind="hamlet", parent__in=villages).select_related("parent").order_by("code")
     forms = {form: share for form, share in _FORMS.items() if form in versions}
-    if not forms or not hamlets:
+    if "hazard" not in forms or not hamlets:
         return
     first = datetime.combine(months.last, time(7), UTC) + timedelta(days=1)
     step = (at - timedelta(hours=6) - first) / max(count, 1)
     for number in range(count):
         hamlet = hamlets[0] if number % 4 == 0 else hamlets[number % len(hamlets)]  # the demo's own assistant, often
         form = rng.choices(list(forms), list(forms.values()))[0]
+        if number % 11 == _RETURNED_OF_11 or number == count - 1:
+            form = "hazard"  # these are all looked at, whoever sends them
         moment = first + step * (number + 1)
         xml, files = filled(versions[form], f"{number:06d}", _door(hamlet, form, rng) or hamlet, moment, rng)
         user = holder(hamlet, "hamlet_assistant")
@@ -109,7 +112,7 @@ def _decide(review: Review, number: int, judge: User, filled: datetime, at: date
     actor, when = actor_of(judge, at=at), filled + _REVIEWED_AFTER
     if review.state == "accepted":
         actions.apply_by_rule(system("demo"), review=review, at=when)
-    elif number % 11 == 7 and filled > at - RETURNED_SINCE:
+    elif number % 11 == _RETURNED_OF_11 and filled > at - RETURNED_SINCE:
         actions.return_submission(actor, review=review, reason=_RETURNED, at=when)
     elif number % 29 == 17:
         actions.refuse_submission(actor, review=review, reason=_REFUSED, at=when)
