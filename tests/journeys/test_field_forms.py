@@ -61,8 +61,7 @@ def test_a_sketch_drawn_offline_for_a_task_survives_the_closed_tab_and_arrives_w
     number = server.python(GIVE).strip()
     with cable(server.port) as line:
         context = open_context(base_url=line.url, **PHONE)
-        page = sign_in(context, "officer")
-        page.goto("/field")
+        page = sign_in(context, "officer", "/field")
         worker = Worker(page)
         worker.can_open_without_a_network()
         expect(page.get_by_role("button", name=re.compile("Look at the wall"))).to_be_visible()
@@ -114,8 +113,7 @@ NO_ROOM = """() => {
 
 
 def test_a_sketch_for_which_the_phone_has_no_room_is_said_to_be_missing_until_there_is_room(open_context, server):
-    page = sign_in(open_context(**PHONE), "officer")
-    page.goto("/field")
+    page = sign_in(open_context(**PHONE), "officer", "/field")
     worker = Worker(page)
     worker.opens("Fire or flood hazard")
     drawing = Drawing(page)
@@ -155,8 +153,7 @@ def test_pictures_and_lists_of_a_form_are_there_without_a_network_before_it_was_
     server.python(PICTURED % base64.b64encode(PNG).decode())
     with cable(server.port) as line:
         context = open_context(base_url=line.url, **PHONE)
-        page = sign_in(context, "officer")
-        page.goto("/field")
+        page = sign_in(context, "officer", "/field")
         Worker(page).can_open_without_a_network()
         expect(page.get_by_role("button", name="Signs", exact=True)).to_be_enabled()
         line.pull()

@@ -70,8 +70,7 @@ def test_a_stolen_battery_is_caught_at_a_dealer_s_and_goes_home(open_context, se
     alarm.get_by_role("button", name=words("alarm_show")).click()
     expect(console.locator('[data-region="recommendations"] button').first).to_be_visible()
 
-    officer = sign_in(open_context(), "chief")
-    officer.goto("/property/board")
+    officer = sign_in(open_context(), "chief", "/property/board")
     officer.get_by_role("link", name=re.compile("Luyuan|battery")).first.click()
     officer.get_by_label("Where it is kept").fill("Post 3, cage 2")
     officer.get_by_role("button", name="Recovered", exact=True).click()

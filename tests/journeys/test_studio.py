@@ -49,8 +49,7 @@ simulated.part_of(pair, seed=1, first=0, count=1)
 def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simulated_and_printed(server, open_context):
     server.python(CALLS)
     server.python(COMPILED)  # the kernels, which the server then finds on the disk
-    page = sign_in(open_context(), "chief")
-    page.goto("/people/")
+    page = sign_in(open_context(), "chief", "/people/")
     page.get_by_role("link", name="Studio").click()
     studio = Studio(page)
     studio.aim(1)
@@ -70,7 +69,8 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simu
     assert studio.reached(1, "a") == before
     assert not violations(page)
     number = studio.save("Eight posts, four out of place", weeks=40)
-    studio.press("run")
+    with page.expect_response(re.compile("/run$")):
+        studio.press("run")
     page.reload()  # a run goes on without anybody looking
     studio = Studio(page)
     expect(studio.figures.get_by_text("40 weeks simulated", exact=True)).to_be_visible(timeout=2 * FIGURES_MS)
@@ -87,7 +87,6 @@ def test_eight_posts_are_proposed_one_is_dragged_away_and_the_loss_is_saved_simu
 def test_from_the_console_two_posts_are_made_one_few_are_moved_and_the_need_is_read(server, open_context):
     server.python(CALLS)
     page = sign_in(open_context(), "chief")
-    page.goto("/console")
     page.get_by_role("banner").get_by_role("link", name="Studio").click()
     studio = Studio(page)
     count = studio.shown_posts().count()
@@ -106,8 +105,7 @@ def test_from_the_console_two_posts_are_made_one_few_are_moved_and_the_need_is_r
 
 
 def test_a_post_is_added_moved_and_found_an_address_by_keyboard_alone(server, open_context):
-    page = sign_in(open_context(), "chief")
-    page.goto("/studio")
+    page = sign_in(open_context(), "chief", "/studio")
     studio = Studio(page)
     count = studio.shown_posts().count()
     studio.layouts.get_by_role("button", name="Add a post").press("Enter")
@@ -126,8 +124,7 @@ def test_a_post_is_added_moved_and_found_an_address_by_keyboard_alone(server, op
 
 def test_the_studio_on_a_phone_in_chinese_is_clean_for_axe(server, open_context):
     context = open_context(locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = sign_in(context, "chief")
-    page.goto("/studio")
+    page = sign_in(context, "chief", "/studio")
     studio = Studio(page, "zh")
     expect(studio.figures).to_contain_text("目标")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
