@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from journey_people import LOCALES, Desk, sign_in
+from journey_people import LOCALES, Desk, enter
 from journey_rest import Rest
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -147,7 +147,7 @@ def device_of(browser: Browser, server):
         context = browser.new_context(base_url=server.url, locale="en-GB", color_scheme="light", **kind)
         context.set_default_timeout(15_000)
         contexts.append(context)
-        sign_in(context, who).close()
+        enter(context, who)
         return context
 
     yield of
@@ -168,7 +168,9 @@ def test_a_workplace_is_clean_for_axe(device_of, faults, who, path):
 
 @pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit"), ("officer", "/field")])
 def test_a_workplace_in_chinese_is_clean_for_axe(open_context, who, path):
-    page = sign_in(open_context(locale="zh-CN", **(PHONE if who == "officer" else {})), who)
+    context = open_context(locale="zh-CN", **(PHONE if who == "officer" else {}))
+    enter(context, who)
+    page = context.new_page()
     settle(page, path)
     assert not violations(page)
 
