@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from journey_faults import Faults
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 expect.set_options(timeout=20_000)  # the machine may be busy; what is waited for comes within a second else
 REPOSITORY = Path(__file__).parents[2]
@@ -28,10 +29,6 @@ FLAGS = [
     "--disable-sync",
     "--disable-quic",
 ]
-QUIET = (  # what a browser says that is no fault of ours
-    "GPU stall due to ReadPixels",
-    "GL Driver Message",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -168,24 +165,6 @@ def browser() -> Iterator[Browser]:
         it = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield it
         it.close()
-
-
-@dataclass
-class Faults:
-    """What went wrong in pages without anybody seeing it: console errors, refused content, exceptions."""
-
-    found: list[str]
-    network_is_broken: bool = False  # on purpose: then what the browser itself says of it is no fault
-
-    def watch(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.found.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: self._said(page, message.type, message.text))
-
-    def _said(self, page: Page, kind: str, text: str) -> None:
-        if self.network_is_broken and "net::ERR_" in text:
-            return
-        if kind == "error" and not any(quiet in text for quiet in QUIET):
-            self.found.append(f"{page.url}: {text}")
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """Every page: clean for axe-core in both themes and both languages, no complaint of the browser, usable by keyboard."""
 
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import pytest
+from journey_faults import Faults
 from journey_people import LOCALES, Desk, enter
 from journey_rest import Rest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -110,75 +110,82 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def settle(page: Page, path: str) -> Rest:
-    """Open a page and let it come to rest."""
-    rest = Rest(page)
-    answer = page.goto(path)
-    assert answer is not None and answer.status < 400, f"{path} answers {answer and answer.status}"
-    rest.wait()
-    return rest
+class Device:
+    """A device of somebody, with one page: what one test has loaded the next finds there."""
 
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.page = context.new_page()
+        self.rest = Rest(self.page)
+        self.faults = Faults([])
+        self.faults.watch(self.page)
 
-def violations_in_both_themes(page: Page, rest: Rest) -> list[str]:
-    """What axe-core finds in light and in dark."""
-    light = violations(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    rest.wait()
-    return [*light, *(f"dark: {each}" for each in violations(page))]
+    def settle(self, path: str) -> Page:
+        """Open a page in the light theme and let it come to rest."""
+        self.faults.found.clear()
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        answer = self.page.goto(path)
+        assert answer is not None and answer.status < 400, f"{path} answers {answer and answer.status}"
+        self.rest.wait()
+        return self.page
 
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("path", PUBLIC)
-def test_a_public_page_is_clean_for_axe(open_context, path, language):
-    page = open_context(locale=LOCALES[language], color_scheme="light").new_page()
-    rest = settle(page, path)
-    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-hans"}[language]
-    assert not violations_in_both_themes(page, rest)
+    def violations(self) -> list[str]:
+        """What axe-core finds in light and in dark, and what the page complained of."""
+        light = violations(self.page)
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        self.rest.wait()
+        return [*light, *(f"dark: {each}" for each in violations(self.page)), *self.faults.found]
 
 
 @pytest.fixture(scope="module")
 def device_of(browser: Browser, server):
-    """The device of somebody of the demo: signed in once, and what one page has loaded the next finds there."""
+    """Devices of the people of the demo, and of nobody, each signed in once."""
     contexts: list[BrowserContext] = []
 
     @cache
-    def of(who: str) -> BrowserContext:
+    def of(who: str, language: str = "en") -> Device:
         kind = PHONE if who in ("officer", "shop") else DESK
-        context = browser.new_context(base_url=server.url, locale="en-GB", color_scheme="light", **kind)
+        context = browser.new_context(base_url=server.url, locale=LOCALES[language], **kind)
         context.set_default_timeout(15_000)
         contexts.append(context)
-        enter(context, who)
-        return context
+        if who:
+            enter(context, who)
+        return Device(context)
 
     yield of
     for context in contexts:
         context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_is_clean_for_axe(device_of, path, language):
+    device = device_of("", language)
+    page = device.settle(path)
+    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-hans"}[language]
+    assert not device.violations()
+
+
 @pytest.mark.parametrize(("who", "path"), WORKPLACES)
-def test_a_workplace_is_clean_for_axe(device_of, faults, who, path):
-    context = device_of(who)
+def test_a_workplace_is_clean_for_axe(device_of, who, path):
+    device = device_of(who)
     if path == "sheet":
-        path = f"/incidents/{Desk(context).report(narrative='For the sheet.')['id']}/sheet"
-    with closing(context.new_page()) as page:
-        faults.watch(page)
-        rest = settle(page, path)
-        assert not violations_in_both_themes(page, rest)
+        path = f"/incidents/{Desk(device.context).report(narrative='For the sheet.')['id']}/sheet"
+    device.settle(path)
+    assert not device.violations()
 
 
 @pytest.mark.parametrize(("who", "path"), [("dispatcher", "/console"), ("officer", "/unit"), ("officer", "/field")])
-def test_a_workplace_in_chinese_is_clean_for_axe(open_context, who, path):
-    context = open_context(locale="zh-CN", **(PHONE if who == "officer" else {}))
-    enter(context, who)
-    page = context.new_page()
-    settle(page, path)
-    assert not violations(page)
+def test_a_workplace_in_chinese_is_clean_for_axe(device_of, who, path):
+    device = device_of(who, "zh")
+    lang = device.settle(path).locator("html").get_attribute("lang")
+    assert lang and lang.lower() == "zh-hans"
+    assert not device.violations()
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/report"])
 def test_a_public_page_is_walked_through_by_keyboard_with_the_focus_in_sight(open_context, path):
-    page = open_context().new_page()
-    settle(page, path)
+    page = Device(open_context()).settle(path)
     page.locator("body").press("Tab")
     seen = []
     for _press in range(60):
