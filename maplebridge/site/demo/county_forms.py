@@ -4,7 +4,7 @@ import io
 import random
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from xml.sax.saxutils import escape
+from html import escape
 
 from PIL import Image, ImageDraw
 
