@@ -4,7 +4,7 @@ import pytest
 from work_for_tests import fresh, make_village, sent
 
 from maplebridge.fieldwork import actions
-from maplebridge.fieldwork.models import Form, Review, Task
+from maplebridge.fieldwork.models import Form, Review, Submission, Task
 from maplebridge.journal.models import Entry
 from maplebridge.kernel.refused import BadInput, NotAllowed
 
@@ -42,6 +42,14 @@ def test_a_rule_of_the_form_has_it_looked_at(table, why, who, machine, noon):
     rules(machine, noon, **table)
     review = sent(who["one"], noon)
     assert (review.state, review.why) == ("received", why)
+
+
+def test_of_two_that_screen_at_once_the_quicker_counts(who, machine, noon):
+    review = sent(who["one"], noon)
+    slower = Submission.objects.get(pk=review.submission_id)
+    slower._state.fields_cache["review"] = None  # it looked before the quicker had written
+    assert actions.screen_submission(machine, submission=slower, at=noon) == review
+    assert Entry.objects.filter(verb="fieldwork.submission_screened").count() == 1
 
 
 def test_screening_again_changes_nothing(who, machine, noon):

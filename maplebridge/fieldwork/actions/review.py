@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from maplebridge.fieldwork.actions.tasks import Whose, deliver_task, give_task, return_task, settle_task
@@ -41,14 +42,23 @@ def screen_submission(actor: Actor, *, submission: Submission, at: datetime) -> 
         made.flags.append("conflict")
     accepted = Review.objects.filter(submission__user=submission.user, state="accepted")[: handling.new].count()
     made.why = rules.why_reviewed(handling, flags=made.flags, accepted_before=accepted, digest=lot_of(submission))
+    try:
+        _screen(actor, made, worker, at=at)
+    except IntegrityError:  # another process was quicker: theirs counts
+        if (known := Review.objects.filter(submission=submission).first()) is None:
+            raise
+        return known
+    return made
+
+
+def _screen(actor: Actor, made: Review, worker: Actor, *, at: datetime) -> None:
     with act(actor, "fieldwork.submission_screened", at=at) as entry:
-        _replace(actor, submission, worker, at=at)
+        _replace(actor, made.submission, worker, at=at)
         made.save(force_insert=True)
         _tell(entry, made, why=made.why or "rule", flags=made.flags)
         if not made.why:
             with act(actor, "fieldwork.submission_accepted", at=at) as accepting:
                 _accepted(accepting, actor, made, by="rule", at=at)
-    return made
 
 
 def _replace(actor: Actor, submission: Submission, worker: Actor, *, at: datetime) -> None:
