@@ -52,6 +52,15 @@ def test_of_two_that_screen_at_once_the_quicker_counts(who, machine, noon):
     assert Entry.objects.filter(verb="fieldwork.submission_screened").count() == 1
 
 
+@pytest.mark.parametrize(("form", "why"), [("shop", "new_worker"), ("visit", "")])
+def test_a_worker_is_new_to_each_form_until_enough_of_it_was_accepted(form, why, who, machine, noon):
+    rules(machine, noon, share=0, new=0)
+    elsewhere = {"address_key": "", "lon": None, "lat": None}  # no twin
+    Review.objects.filter(pk=sent(who["one"], noon).pk).update(form_id=form, **elsewhere)
+    rules(machine, noon, share=0, new=1)
+    assert sent(who["one"], noon).why == why
+
+
 def test_screening_again_changes_nothing(who, machine, noon):
     review = sent(who["one"], noon)
     assert actions.screen_submission(machine, submission=review.submission, at=noon) == review

@@ -40,7 +40,8 @@ def screen_submission(actor: Actor, *, submission: Submission, at: datetime) -> 
     made = new_review(submission, worker, handling)
     if meeting_of(made).conflicts:
         made.flags.append("conflict")
-    accepted = Review.objects.filter(submission__user=submission.user, state="accepted")[: handling.new].count()
+    before = Review.objects.filter(submission__user=submission.user, form_id=made.form_id, state="accepted")
+    accepted = before[: handling.new].count()
     made.why = rules.why_reviewed(handling, flags=made.flags, accepted_before=accepted, digest=lot_of(submission))
     try:
         _screen(actor, made, worker, at=at)
