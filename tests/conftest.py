@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ assert str(settings.HOME) == os.path.realpath(os.environ["MAPLEBRIDGE_HOME"])
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
+INVENTED = ("", "test")  # editions of the cities that tests make up
 
 
 def pytest_itemcollected(item):
@@ -73,6 +75,16 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """What is loaded by now stays to the end: the collector need not go over it for every test."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _areas_of_one_test_alone():
+    """What a process keeps of invented areas goes after each test: the next may give other ones the same keys."""
+    yield
+    if kept := sys.modules.get("maplebridge.places.kept"):
+        for name, (version, _value) in list(kept._kept.items()):
+            if isinstance(version, tuple) and version[0] in INVENTED:
+                del kept._kept[name]
 
 
 @pytest.fixture(scope="session")
