@@ -68,7 +68,7 @@ def test_from_an_empty_folder_to_a_token_and_a_sound_journal(maplebridge, first_
     assert maplebridge("token", "chief").stdout.startswith("mb_")
     verified = maplebridge("journal", "verify")
     assert verified.returncode == 0
-    assert "The journal is sound: 25 entries" in verified.stdout
+    assert "The journal is sound: 34 entries" in verified.stdout
 
 
 def fault_of(done):
