@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, shape
 
 from maplebridge.incidents.rules.states import DISPOSITIONS, SOURCES
+from maplebridge.kernel.geometry import distance_m
 from maplebridge.people.rules import UNIT_KINDS
 from maplebridge.places.roads.places import Route
 from maplebridge.site.demo import stories
 from maplebridge.site.demo.cast import DEMO_UNITS, OFFICERS_UNIT
 from maplebridge.site.demo.city import map_file, quarters
-from maplebridge.site.demo.rules import Spot, Teller, Walk, arrivals, hour_weight
+from maplebridge.site.demo.rules import Spot, Teller, Walk, arrivals, from_beside, hour_weight
 
 TYPES = tomllib.loads((Path(stories.__file__).parents[2] / "incidents" / "types.toml").read_text(encoding="utf-8"))
 SPOTS = {kind: [Spot(kind, f"{kind} 1", 24.94, 60.17)] for kind in ("address", "poi", "crossing")}
@@ -87,6 +88,16 @@ def test_a_walk_starts_and_ends_where_its_route_does():
     assert walk.position(start - timedelta(seconds=5)) == (24.94, 60.17)
     assert walk.position(start + timedelta(seconds=5)) == pytest.approx((24.945, 60.17))
     assert walk.position(walk.ends_at + timedelta(hours=1)) == (24.95, 60.17)
+
+
+def test_whoever_stands_beside_the_road_goes_to_it_no_faster_than_along_it():
+    road = Route(10.0, 100.0, [(24.94, 60.17), (24.9418, 60.17)], [0.0, 10.0])
+    way = from_beside(road, 24.94, 60.171)
+    assert way.position(0) == (24.94, 60.171)
+    assert way.position(way.seconds) == (24.9418, 60.17)
+    assert way.metres == pytest.approx(road.metres + distance_m(24.94, 60.171, 24.94, 60.17))
+    steps = [distance_m(*way.position(second), *way.position(second + 1)) for second in range(int(way.seconds))]
+    assert max(steps) == pytest.approx(road.metres / road.seconds, rel=0.01)
 
 
 def test_the_quarters_are_the_real_ones_and_tile_the_map(ground):

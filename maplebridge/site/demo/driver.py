@@ -13,7 +13,7 @@ from maplebridge.dispatch.travel import mode_of
 from maplebridge.incidents.models import Incident
 from maplebridge.places.roads.network import Roads
 from maplebridge.positions.rules import Fix
-from maplebridge.site.demo.rules import Walk, drawn
+from maplebridge.site.demo.rules import Walk, drawn, from_beside
 
 PATROL_SPEED = {"car": 0.45, "bicycle": 0.7, "foot": 0.85}  # share of the usual speed when nothing is urgent
 STILL_FIX_EVERY = timedelta(seconds=45)  # whoever stands still says so now and then
@@ -84,7 +84,7 @@ class Drivers:
         route = self.roads.mode(mode).route(unit.lon, unit.lat, *to)
         if route is None or route.seconds <= 0:
             return None
-        walk = self.walks[unit.id] = Walk(route, at, goal, speed)
+        walk = self.walks[unit.id] = Walk(from_beside(route, unit.lon, unit.lat), at, goal, speed)
         return walk
 
     def _fix(self, unit: UnitNow, walk: Walk | None, *, at: datetime) -> Fix | None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from maplebridge.kernel.geometry import distance_m
 from maplebridge.places.roads.places import Route
 from maplebridge.site.demo.stories import BY_HOUR, CALLERS, PHONE, POST_TYPES, SOURCES, STORIES, Story
 
 T = TypeVar("T")
 
 DAILY_REPORTS = 150.0  # at pace 1 in the history; the living city runs faster than life, see LIVE_GAP_S
+WALKING_M_S = 1.4
 LIVE_GAP_S = 90.0  # seconds between reports at pace 1, mean over a day
 
 
@@ -95,6 +97,14 @@ class Teller:
 def drawn(seed: int, key: str, low: float, high: float) -> float:
     """Draw a number between two bounds that is always the same for a seed and key: no state to keep or lose."""
     return random.Random(f"{seed}:{key}").uniform(low, high)  # noqa: S311  # chance, not secrets
+
+
+def from_beside(route: Route, lon: float, lat: float) -> Route:
+    """Give the same route begun beside the road, where the unit stands: straight to it, no faster than along it."""
+    gap = distance_m(lon, lat, *route.coordinates[0])
+    lead = gap / max(WALKING_M_S, route.metres / route.seconds)
+    times = [0.0, *(lead + seconds for seconds in route.at_seconds)]
+    return Route(lead + route.seconds, gap + route.metres, [(lon, lat), *route.coordinates], times, route.is_estimate)
 
 
 @dataclass(frozen=True, slots=True)
