@@ -71,8 +71,7 @@ def convert(content: bytes, kind: str, *, check: bool = True) -> Converted:
 
 def _converted(xform: str, warnings: list[str], itemsets: str, title_zh: str, checked: bool) -> Converted:
     root = parse(xform.encode(), field="file")
-    instance = root.find(f".//{{{_XFORMS}}}instance")
-    data = instance[0] if instance is not None and len(instance) else root
+    data = _data_of(root)
     form, version = data.get("id", ""), data.get("version", "")
     if not FORM_ID.fullmatch(form):
         raise BadInput("file", _("Sheet settings, column form_id: letters, digits, dot, hyphen and underscore alone."))
@@ -89,12 +88,15 @@ def _converted(xform: str, warnings: list[str], itemsets: str, title_zh: str, ch
 def stamped(made: Converted, version: str) -> Converted:
     """The same form with a version, where its spreadsheet gives none: phones tell one edition from another by it."""
     root = parse(made.xform.encode(), field="file")
-    instance = root.find(f".//{{{_XFORMS}}}instance")
-    if instance is None or not len(instance):
-        return made
-    instance[0].set("version", version)
-    xform = etree.tostring(root, encoding="unicode", xml_declaration=None)
+    _data_of(root).set("version", version)
+    xform = etree.tostring(root, encoding="unicode")
     return replace(made, version=version, xform=f'<?xml version="1.0"?>{xform}')
+
+
+def _data_of(root: etree._Element) -> etree._Element:
+    """The element of an XForm that becomes a record: the first in its first instance."""
+    instance = root.find(f".//{{{_XFORMS}}}instance")
+    return instance[0] if instance is not None and len(instance) else root
 
 
 def _path(bind: etree._Element) -> str:

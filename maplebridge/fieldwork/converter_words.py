@@ -5,46 +5,46 @@ here is shown as it came.
 """
 
 import re
-from collections.abc import Callable
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 _VALIDATE = re.compile(
     r"^ODK Validate Errors:\s*(?:>> XForm is invalid\.)?[\s:>]*|\s*The following files failed validation:.*$", re.DOTALL
 )
 
 # a fault by its text, and what is said instead, of the named parts of that text
-_SAID: tuple[tuple[str, Callable[[], str]], ...] = (
-    (r"Unknown question type '(?P<word>.*)'", lambda: _(
+_SAID: tuple[tuple[str, Promise | str], ...] = (
+    (r"Unknown question type '(?P<word>.*)'", _(
         "“%(word)s” is no type of question. Write one such as text, integer, date, image or select_one LIST.")),
-    (r"There should be a choices sheet", lambda: _(
+    (r"There should be a choices sheet", _(
         "A question chooses from a list: add a sheet “choices” with the columns list_name, name and label.")),
-    (r"List name not in choices sheet: (?P<word>\S+)", lambda: _(
+    (r"List name not in choices sheet: (?P<word>\S+)", _(
         "There is no list “%(word)s” on the sheet “choices”. Check its spelling, or add its choices.")),
-    (r"'name' value '(?P<word>[^']*)' is invalid\. Questions, groups, and repeats must be unique", lambda: _(
+    (r"'name' value '(?P<word>[^']*)' is invalid\. Questions, groups, and repeats must be unique", _(
         "The name “%(word)s” is given twice in the same group. Give one of the two another name.")),
-    (r"Repeat names must unique anywhere", lambda: _("A repeat needs a name that nothing else in the form has.")),
-    (r"The name 'meta' is reserved", lambda: _("The name “meta” is the form's own. Choose another name.")),
-    (r"Names must begin with a letter", lambda: _(
+    (r"Repeat names must unique anywhere", _("A repeat needs a name that nothing else in the form has.")),
+    (r"The name 'meta' is reserved", _("The name “meta” is the form's own. Choose another name.")),
+    (r"Names must begin with a letter", _(
         "A name begins with a letter or _, and has letters, digits, _, - and . only, without spaces.")),
-    (r"Could not find the name '(?P<word>[^']*)'", lambda: _(
+    (r"Could not find the name '(?P<word>[^']*)'", _(
         "${%(word)s} names no question of the sheet “survey”. Check its spelling.")),
-    (r"The name '(?P<word>[^']*)' appears more than once", lambda: _(
+    (r"The name '(?P<word>[^']*)' appears more than once", _(
         "${%(word)s} could be one of several questions of that name. Give each a name of its own.")),
-    (r"Reference variables must start with", lambda: _("A reference to another question is written as ${name}.")),
-    (r"Unmatched 'begin_(?P<word>\w+)'", lambda: _("What begins here does not end: add a row “end %(word)s”.")),
-    (r"Unmatched 'end_(?P<word>\w+)'", lambda: _(
+    (r"Reference variables must start with", _("A reference to another question is written as ${name}.")),
+    (r"Unmatched 'begin_(?P<word>\w+)'", _("What begins here does not end: add a row “end %(word)s”.")),
+    (r"Unmatched 'end_(?P<word>\w+)'", _(
         "This ends what has not begun: add a row “begin %(word)s”, or take it out.")),
-    (r"Question or group with no name", lambda: _("Give the question or group in this row a name.")),
-    (r"The survey element named '(?P<word>[^']*)' has no label", lambda: _(
+    (r"Question or group with no name", _("Give the question or group in this row a name.")),
+    (r"The survey element named '(?P<word>[^']*)' has no label", _(
         "The question “%(word)s” has no label: write what it asks.")),
-    (r"You must have a sheet named 'survey'", lambda: _("There is no sheet “survey”, on which the questions stand.")),
+    (r"You must have a sheet named 'survey'", _("There is no sheet “survey”, on which the questions stand.")),
     (r"Invalid headers provided for sheet: '(?P<sheet>\w+)'.*required column headers were not found: (?P<word>[^.]*)\.",
-     lambda: _("The first row of the sheet “%(sheet)s” lacks the column %(word)s.")),
-    (r"Choices must have a name", lambda: _("Give each choice a name.")),
-    (r"Choices should have a label", lambda: _("Give each choice a label: what is shown.")),
-    (r"Choice names must be unique", lambda: _("Two choices of this list have the same name. Give one another name.")),
-    (r"Invalid (?P<column>\w+) for the bind attached to \"\$\{(?P<word>\w+)\}\" : (?P<why>.*)", lambda: _(
+     _("The first row of the sheet “%(sheet)s” lacks the column %(word)s.")),
+    (r"Choices must have a name", _("Give each choice a name.")),
+    (r"Choices should have a label", _("Give each choice a label: what is shown.")),
+    (r"Choice names must be unique", _("Two choices of this list have the same name. Give one another name.")),
+    (r"Invalid (?P<column>\w+) for the bind attached to \"\$\{(?P<word>\w+)\}\" : (?P<why>.*)", _(
         "The %(column)s of the question “%(word)s” cannot be read: %(why)s")),
 )  # fmt: skip
 
@@ -54,5 +54,5 @@ def in_our_words(message: str) -> str:
     bare = _VALIDATE.sub("", message).strip()
     for pattern, words in _SAID:
         if found := re.search(pattern, bare):
-            return words() % found.groupdict() if found.groupdict() else words()
+            return str(words) % found.groupdict()
     return bare
